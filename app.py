@@ -1,15 +1,12 @@
-"""The site, for `streamlit run app.py` and `uvicorn app:app` alike.
-
-Streamlit runs this file again in every session, to draw the page that the reader opened.
-"""
+"""The site. A server starts it once; Streamlit runs this file again in every run of a session."""
 
 import streamlit as st
 
-from referrals import api, static_site
-from referrals.api import card_files
-from referrals.content import sitemap, standalone_pages
+from referrals import api, handouts, static_site
+from referrals.api import figures
+from referrals.cards.html import site_frame
 from referrals.dashboard import first_paint, navigation
-from referrals.i18n import messages
+from referrals.i18n import languages
 from referrals.paths import ROOT
 from referrals.release import catalogue
 from referrals.static_site import question_routes
@@ -20,14 +17,11 @@ if application.in_session():
 else:
     BASE = settings.require(settings.base)
     STATIC_SITE = static_site.StaticSite(BASE)
-    QUESTIONS = question_routes.routes(BASE)
+    OTHERS = [*handouts.routes(BASE), *question_routes.routes(BASE)]
     SERVED = application.Site(
-        name=sitemap.SITE,
-        pages=sitemap.PAGES,
-        direct_pages=standalone_pages.PAGES,
-        ask=standalone_pages.ASK,
-        text=messages.text,
-        routes=[*api.routes(BASE), *card_files.routes(BASE), *STATIC_SITE.routes(), *QUESTIONS],
+        frame=lambda: site_frame.frame(figures.embedding(BASE)),
+        languages=languages.offered(),
+        routes=[*api.routes(BASE), *figures.routes(BASE), *STATIC_SITE.routes(), *OTHERS],
         first_paint=first_paint.body,
         versions=STATIC_SITE.versions,
         releases=catalogue.digests,

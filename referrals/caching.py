@@ -3,16 +3,22 @@
 The cards, the dashboard and the release metadata use it. Streamlit's own caches hash every
 argument anew at each call, and any reader can clear them by a message to the server. Here a key is
 cheap (a release is its digest), and no reader can reach it.
+
+English has a space of its own, and all other languages share one of the same size: no reader gets
+words of another language, nobody evicts what readers of English need, and the memory is at most
+doubled however many languages there are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from threading import Lock, RLock
 from typing import Any, Final, TypeVar
 
 import cachetools
+
+from referrals import language
 
 Result = TypeVar("Result")
 Function = Callable[..., Result]
@@ -28,6 +34,7 @@ def cached(
     keys: Mapping[Any, Callable[[Any], Hashable]],
     *,
     separate: Callable[..., bool] | None = None,
+    has_words: bool = True,
 ) -> Callable[[Function[Result]], Function[Result]]:
     """Return a decorator that caches results and evicts the least recently used one.
 
@@ -38,13 +45,15 @@ def cached(
         entries: the number of results to keep.
         keys: the function that gives the cache key of a type. Other arguments are their own key.
         separate: if true of the arguments, the result goes into a second space of as many entries.
+        has_words: whether the result depends on the language. Numbers and codes do not.
     """
 
     def decorate(function: Function[Result]) -> Function[Result]:
-        common = _cached(entries, keys, function)
+        make = partial(_cached, entries, keys)
+        common = _by_language(function, make) if has_words else make(function)
         if separate is None:
             return common
-        reserved = _cached(entries, keys, function)
+        reserved = _by_language(function, make) if has_words else make(function)
 
         @wraps(function)
         def lookup(*arguments: Any) -> Result:
@@ -53,6 +62,26 @@ def cached(
         return lookup
 
     return decorate
+
+
+def _by_language(
+    function: Function[Result], make: Callable[[Function[Result]], Function[Result]]
+) -> Function[Result]:
+    """Return a function with one cache for English and one for all other languages."""
+
+    def in_language(code: str, *arguments: Any) -> Result:
+        with language.using(code):
+            return function(*arguments)
+
+    in_english, in_others = make(function), make(wraps(function)(in_language))
+
+    @wraps(function)
+    def lookup(*arguments: Any) -> Result:
+        if language.is_english():
+            return in_english(*arguments)
+        return in_others(language.current(), *arguments)
+
+    return lookup
 
 
 def _cached(

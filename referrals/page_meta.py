@@ -38,6 +38,20 @@ class PageHead:
 
 
 @dataclass(frozen=True)
+class FirstPaint:
+    """The main part of a page as HTML, shown until Streamlit has drawn it.
+
+    A page that `repeats_address`, as it explains a part that it cannot use, is for one reader only,
+    and is not cached: anybody could write any number of such addresses. `figure` is the
+    site-relative address of the figure that it shows, '' if it shows none or several.
+    """
+
+    html: str
+    repeats_address: bool = False
+    figure: str = ""
+
+
+@dataclass(frozen=True)
 class Version:
     """The pages of the site in another form: with less to load, or in another language.
 
@@ -56,6 +70,25 @@ class Version:
     def of(self, path: str) -> str:
         """Return the address of a page in this version; '' if it has none."""
         return self.pages.get(path, "")
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language that readers can choose.
+
+    Attributes:
+        code: its code, which begins the addresses of its pages.
+        tag: its tag for the `lang` attribute.
+        direction: `ltr` or `rtl`.
+        name: its name for itself.
+        offer: the sentence, in that language, that a page is also in it.
+    """
+
+    code: str
+    tag: str
+    direction: str
+    name: str
+    offer: str = ""
 
 
 def page_title(head: PageHead, site: str) -> str:

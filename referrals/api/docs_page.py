@@ -9,15 +9,22 @@ from markupsafe import Markup, escape
 
 from referrals import templates
 from referrals.api.cells import MAX_CELLS
-from referrals.api.downloads import DOWNLOADS
+from referrals.api.downloads import DOWNLOADS, PAGE
 from referrals.api.formats.feeds import FEEDS
 from referrals.api.history.release_changes import HISTORY
 from referrals.api.problems import DOCS_PATH, KINDS
 from referrals.api.request import Request
 from referrals.api.resource import BASE, Content, Resource
 from referrals.api.resources import RESOURCES
+from referrals.cards.html import site_frame
+from referrals.content import sitemap
+from referrals.page_meta import PageHead
 from referrals.reference import statuses
-from referrals.web.shell.html import HELP, LEAVING
+
+TITLE: Final = "The data for programs"
+DESCRIPTION: Final = "Every address of the API, with its parameters, formats and problems."
+SECTION: Final = sitemap.page(sitemap.key_of(PAGE)).section
+"""The section of the releases, whose files the API serves as well."""
 
 EXAMPLES: Final = (
     f"{BASE}/releases/latest/cells?crime_type=DA&format=csv",
@@ -37,12 +44,10 @@ cells = pd.read_csv(
 print(cells[["sex_label", "value", "lower", "upper", "status"]])
 """
 R: Final = """\
-library(readr)
-
-cells <- read_csv(
+cells <- read.csv(
   "{site}/api/v1/releases/latest/cells?crime_type=DA&labels=true&format=csv",
-  col_types = cols(.default = "c", value = "i", lower = "i", upper = "i"),
-  na = ""
+  colClasses = c(sex = "character", status = "character"),
+  na.strings = character(0)
 )
 cells[c("sex_label", "value", "lower", "upper", "status")]
 """
@@ -52,8 +57,9 @@ ANY_SITE: Final = "https://example.org"
 
 def page(request: Request) -> Content:
     """Return the page: every address with its parameters, every status and every problem."""
-    html = templates.render(
+    main = templates.render(
         "api/docs.html",
+        title=TITLE,
         specification=BASE,
         examples=EXAMPLES,
         python=PYTHON.format(site=request.site_url or ANY_SITE),
@@ -63,11 +69,12 @@ def page(request: Request) -> Content:
         statuses=statuses.meanings(),
         max_cells=MAX_CELLS,
         kinds=KINDS,
-        help=HELP,
-        leaving=Markup(LEAVING),  # noqa: S704 - attributes of our own
         code_spans=code_spans,
     )
-    return Content(html.encode(), "text/html; charset=utf-8")
+    head = PageHead(DOCS_PATH, TITLE, DESCRIPTION, SECTION)
+    html = site_frame.framed(head, main, canonical=f"{request.site_url}{DOCS_PATH}")
+    headers = {"content-security-policy": site_frame.POLICY}
+    return Content(html.encode(), "text/html; charset=utf-8", headers=headers)
 
 
 def code_spans(description: str) -> Markup:

@@ -86,7 +86,7 @@ def _content(request: Request, name: str, *, is_immutable: bool) -> Content:
     release = request.release
     if name == SUMS:
         return Content(
-            files.sums(release),
+            files.sums(release, saved=True),
             "text/plain; charset=utf-8",
             release,
             f"{files.stem(release)}-{SUMS}",
@@ -108,7 +108,7 @@ def _content(request: Request, name: str, *, is_immutable: bool) -> Content:
         files.content(release, file),
         f"{file.media_type}{charset}",
         release,
-        f"{files.stem(release)}-{file.own_name}",
+        files.saved_name(release, file),
         is_attachment=True,
         is_immutable=is_immutable,
         sha256=file.sha256,

@@ -16,6 +16,8 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "repeated-parameter": (400, "Repeated parameter"),
     "unknown-code": (400, "Unknown code"),
     "not-a-number": (400, "Not a valid number"),
+    "not-a-size": (400, "Not a valid size"),
+    "missing-parameter": (400, "Missing parameter"),
     "too-many-cells": (400, "Too many cells for one answer"),
     "past-the-last": (400, "Offset past the last cell"),
     "no-cells": (400, "No matching cells"),
@@ -31,6 +33,7 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "replaced": (410, "The release was replaced by another"),
     "withdrawn": (410, "The figures have been withdrawn"),
     "address-too-long": (414, "The address is too long"),
+    "not-implemented": (501, "Format not offered"),
     "not-ready": (503, "The figures are temporarily unavailable"),
     "busy": (503, "Too many answers are being computed"),
 }

@@ -8,6 +8,7 @@ from typing import Final
 
 from referrals.api.request import Parameter, Request
 from referrals.release.release import Release
+from referrals.spreadsheets.formats import SPREADSHEETS
 
 BASE: Final = "/api/v1"
 JSON: Final = "application/json"
@@ -18,13 +19,15 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     "json": JSON,
     "csv": "text/csv; charset=utf-8; header=present",
     "parquet": "application/vnd.apache.parquet",
+    "xlsx": SPREADSHEETS[".xlsx"][0],
+    "ods": SPREADSHEETS[".ods"][0],
     "json-stat": JSON,
     CSVW: "application/csvm+json",
     "sdmx-csv": "application/vnd.sdmx.data+csv; version=2.0.0",
 }
 """The media type of each format."""
 
-TABULAR: Final = ("json", "csv", "parquet", CSVW)
+TABULAR: Final = ("json", "csv", "parquet", "xlsx", "ods", CSVW)
 TEMPORARY_REDIRECT: Final = 307
 PERMANENT_REDIRECT: Final = 308
 
@@ -71,7 +74,7 @@ class Resource:
 
     @property
     def names_release(self) -> bool:
-        """Whether the address names a release."""
+        """Return whether the address names a release."""
         return "{release_id}" in self.path
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from referrals.api import cells, selected
@@ -16,11 +16,9 @@ from referrals.api.formats.tabular import (
     OBSERVATIONS,
     STATEMENTS,
     Table,
-    as_csv,
-    as_json,
-    as_parquet,
     with_labels,
 )
+from referrals.api.formats.writers import WRITERS, Writer
 from referrals.api.problems import Problem
 from referrals.api.request import LABELS, LATEST, Choices, Parameter, Request
 from referrals.api.resource import BASE, CSVW, JSON, MEDIA_TYPES, TABULAR, Content, Resource
@@ -35,11 +33,13 @@ EXTENSIONS: Final = {
     "json": "json",
     "csv": "csv",
     "parquet": "parquet",
+    "xlsx": "xlsx",
+    "ods": "ods",
     "json-stat": "json-stat.json",
     CSVW: CSVW,
     "sdmx-csv": "sdmx.csv",
 }
-SAVED_FORMATS: Final = frozenset({"csv", "parquet", "sdmx-csv"})
+SAVED_FORMATS: Final = frozenset({"csv", "parquet", "xlsx", "ods", "sdmx-csv"})
 """The formats that a browser saves rather than shows."""
 
 CONTEXT: Final = "observations"
@@ -197,7 +197,7 @@ def _tabular(
         stem = "context"
     stem = selected.file_name(request, stem, part)
     return Content(
-        _SERIALISERS[request.format](request, table),
+        _WRITERS[request.format](request, table),
         MEDIA_TYPES[request.format],
         release,
         f"{stem}.{EXTENSIONS[request.format]}",
@@ -209,13 +209,13 @@ def _tabular(
 def _json_stat(request: Request, table: Table) -> bytes:
     release = request.release
     zero_bounds = kinds.of(release).unlisted_bounds()
-    return as_json_stat(table, metadata.codes(release), request.codes, zero_bounds)
+    rows = release.rows("query/unavailable_codes") if zero_bounds else []
+    unavailable = {(row["period"], row["dimension"], row["code"]) for row in rows}
+    return as_json_stat(table, metadata.codes(release), request.codes, zero_bounds, unavailable)
 
 
-_SERIALISERS: Final[Mapping[str, Callable[[Request, Table], bytes]]] = {
-    "json": lambda _, table: as_json(table),
-    "csv": lambda _, table: as_csv(table),
-    "parquet": lambda _, table: as_parquet(table),
+_WRITERS: Final[Mapping[str, Writer]] = {
+    **WRITERS,
     "json-stat": _json_stat,
     "sdmx-csv": lambda _, table: as_sdmx_csv(table),
     CSVW: lambda request, table: as_csvw(table, selected.query(request, "csv"), request.site_url),
@@ -286,7 +286,8 @@ RESOURCES: Final = (
         "filter matches every code; use `_T` for its total. Only cells that the release lists are "
         "returned, with one exception: if the release is built from finest cells, one code for "
         "each of the five dimensions returns that combination, which is added up if it is not "
-        "listed. `json-stat` accepts neither `limit` nor `offset`.",
+        "listed. The range of such a sum can be narrower on a page, whose other numbers limit it. "
+        "`json-stat` accepts neither `limit` nor `offset`.",
         _cells,
         CELL_PARAMETERS,
         (*TABULAR, "json-stat", "sdmx-csv"),

@@ -27,7 +27,7 @@ class Part:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the answer has every row that matches."""
+        """Return whether the answer has every row that matches."""
         return self.returned == self.total
 
 

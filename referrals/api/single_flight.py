@@ -16,11 +16,11 @@ from referrals.api.problems import Problem
 from referrals.api.response import Cache, Response, store
 
 MAX_RUNNING: Final = 2
-"""How many responses are computed at once. More would keep the processor from the pages."""
+"""The most responses that are computed at once. More would keep the processor from the pages."""
 
 MAX_WAITING: Final = 20
-"""How many different responses may wait. A slow one takes 0.2 s, so a request waits two seconds at
-most."""
+"""The most different responses that may wait. A slow one takes 0.2 s, so a request waits two
+seconds at most."""
 
 
 class SingleFlight:

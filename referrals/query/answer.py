@@ -38,7 +38,7 @@ class Answer:
 
     @property
     def is_published(self) -> bool:
-        """Whether the release publishes any of the numbers, suppressed ones included."""
+        """Return whether the release publishes any of the numbers, suppressed ones included."""
         return any(observation.status != NOT_PUBLISHED for observation in self.observations)
 
     @property

@@ -1,4 +1,4 @@
-"""Which observations of an answer are shown, and in which order."""
+"""The choice and the order of the observations that are shown of an answer."""
 
 from __future__ import annotations
 

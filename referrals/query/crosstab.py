@@ -85,5 +85,6 @@ def observation(record: Record) -> Observation:
         status=record["status"],
         open_ended=record.get("open_ended", False),
         working=record.get("working", ""),
+        assumes=record.get("assumes", ""),
         statement_ids=tuple(record.get("statement_ids", ())),
     )

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from referrals.query import crosstab
 from referrals.query.answer import Answer
@@ -41,6 +41,19 @@ class FromRecords(ABC):
     ) -> Sequence[Observation]:
         """Return the parts of a total with their shares of it, if they can have one."""
 
+    def within_ceilings(
+        self,
+        records: Sequence[Record],
+        dimension: str,  # noqa: ARG002 - only some kinds have ceilings
+        codes: Mapping[str, str],  # noqa: ARG002
+    ) -> Sequence[Record]:
+        """Return records with upper bounds within the totals that each is part of.
+
+        `codes` has the period and the code of each dimension, but that of `dimension` is each
+        record's own.
+        """
+        return records
+
     def filters(self, dimension: str) -> Offer:
         """Return every period, the latest year first, and every code of each other dimension.
 
@@ -68,11 +81,17 @@ class FromRecords(ABC):
         period = selection.period or periods(self.release)[0]
 
         def answer(records: Sequence[Record], within: Selection) -> Answer:
-            observations = [crosstab.observation(record) for record in records]
+            codes = {**within.codes(), PERIOD: period}
+            bounded = self.within_ceilings(records, rows, codes)
+            observations = [crosstab.observation(record) for record in bounded]
             total = next(observation for observation in observations if observation.code == TOTAL)
             parts = tuple(row for row in observations if row.code != TOTAL)
             if self.adds_up:
-                parts, total = joint_bounds.within_total(parts, total)
+                # A code that the period does not have is in a group, and adds nothing.
+                present = [part for part in parts if part.has_number]
+                narrowed, total = joint_bounds.within_total(present, total)
+                by_code = {part.code: part for part in narrowed}
+                parts = tuple(by_code.get(part.code, part) for part in parts)
             return Answer(
                 rows,
                 within,
@@ -102,9 +121,9 @@ class FromRecords(ABC):
         observations = [crosstab.observation(record) for record in records]
         return tuple(observation for observation in observations if observation.kind == "category")
 
-    def by_period(self, codes: Mapping[str, str]) -> list[dict[str, Any]]:
+    def by_period(self, codes: Mapping[str, str]) -> Sequence[Record]:
         """Return the record of one code of each dimension in every period, oldest first."""
-        return self.release.rows(
+        records = self.release.rows(
             self.statement,
             {
                 "rows": PERIOD,
@@ -114,6 +133,7 @@ class FromRecords(ABC):
                 **self.thresholds,
             },
         )
+        return self.within_ceilings(records, PERIOD, codes)
 
 
 def periods(release: Release) -> list[str]:

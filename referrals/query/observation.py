@@ -49,12 +49,13 @@ class Observation:
     is_part: bool = False
     open_ended: bool = False
     working: str = ""
+    assumes: str = ""
     statement_ids: tuple[str, ...] = ()
     share: Share | None = None
 
     @property
     def has_number(self) -> bool:
-        """Whether there is a number or a range, neither suppressed nor unpublished."""
+        """Return whether there is a number or a range, neither suppressed nor unpublished."""
         return self.lower is not None
 
     @property

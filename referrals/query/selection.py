@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final
 
 from referrals.query import parameters as address_parameters
-from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.reference import periods
+from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
 
 MEASURES: Final = ("number", "share")
 NUMBER, SHARE = MEASURES
@@ -25,6 +27,15 @@ first period, release and order are the defaults."""
 
 SEPARATOR: Final = ","
 """Between the codes of a page's own dimension that are compared: `nationality=VNM,ALB`."""
+
+
+class Fault(StrEnum):
+    """The faults of a parameter that a page cannot use."""
+
+    UNKNOWN = "unknown"
+    NOT_PUBLISHED = "not_published"
+    REPEATED = "repeated"
+    TOO_MANY = "too_many"
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,35 @@ def read_address(
         if name in accepted and accepted[name] == offer[name][0]:
             accepted[name] = ""  # the default, as in `Selection`
     return Selection(**accepted), ignored
+
+
+def fault(name: str, values: Sequence[str], *, own: str = "") -> Fault:
+    """Return the fault of a parameter that `read_address` does not accept.
+
+    `values` are all that an address gives it. A code of the code lists that the page does not offer
+    is right, but has no number there.
+
+    >>> fault("nationality", ["FRA"]).value, fault("nationality", ["XX"]).value
+    ('not_published', 'unknown')
+    >>> fault("sex", ["M", "F"]).value, fault("sex", ["M,M"], own="sex").value
+    ('repeated', 'repeated')
+    """
+    codes = values[0].split(SEPARATOR) if name == own else [values[0]]
+    if len(values) > 1 or len(set(codes)) < len(codes):
+        return Fault.REPEATED
+    if len(codes) > MOST_COMPARED:
+        return Fault.TOO_MANY
+    return Fault.NOT_PUBLISHED if all(_is_code(name, code) for code in codes) else Fault.UNKNOWN
+
+
+def _is_code(name: str, value: str) -> bool:
+    """Return whether a value is a code that some release could publish."""
+    if name == PERIOD:
+        return periods.is_code(value)
+    if name not in DIMENSIONS:
+        return False
+    lists = (codelist(name), codelist(name, is_example=True))
+    return any(address_parameters.code_of(value, each.codes) for each in lists)
 
 
 def _accepted(name: str, value: str, offer: Offer, *, is_own: bool) -> str:

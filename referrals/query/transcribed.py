@@ -82,11 +82,10 @@ class Transcribed:
     def every_filter(self) -> Offer:
         """Return every code of each dimension, published or not, and no period."""
         listed = cube.codes(self.release)
-        offer = {
-            name: [code.code for code in listed.get(name, ()) if code.code != TOTAL]
-            for name in DIMENSIONS
-        }
-        return {**offer, PERIOD: []}
+        offer: dict[str, Sequence[str]] = {PERIOD: []}
+        for name in DIMENSIONS:
+            offer[name] = [code.code for code in listed.get(name, ()) if code.code != TOTAL]
+        return offer
 
     def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
         """Return the count or the range of every combination of codes, published or not.

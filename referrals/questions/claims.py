@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from referrals.i18n import messages
-from referrals.i18n.languages import ENGLISH
+from referrals.language import ENGLISH
 from referrals.questions import facts, mentions, parse, printed, sentences, share_base
 from referrals.questions.comparison import Match, compare
 from referrals.questions.facts import Fact
@@ -68,7 +68,7 @@ class Result:
     @property
     def on_subject(self) -> tuple[Checked, ...]:
         """The numbers that are about the subject of this site."""
-        return tuple(one for one in self.checked if one.mark is not Mark.OFF_SUBJECT)
+        return tuple(number for number in self.checked if number.mark is not Mark.OFF_SUBJECT)
 
 
 def check(release: Release, text: str, language: str = ENGLISH) -> Result:
@@ -186,7 +186,7 @@ def _of_other_period(release: Release, part: Part) -> Checked:
                 sentence=fact.sentence,
                 period=period,
             )
-            return _with(part.mention, Mark.WRONG_PERIOD, sentence, fact)
+            return _verdict(part.mention, Mark.WRONG_PERIOD, sentence, fact)
     text = messages.text("claims.other_period", words=part.other_period, period=period)
     return _not_published(part.mention, text)
 
@@ -210,7 +210,7 @@ def _whole(release: Release, part: Part) -> Checked:
     for candidate in (codes, {}, {"sex": facts.SEX_RECORDED}):
         fact = facts.count(release, candidate)
         if fact and compare(part.mention, fact) is Match.EXACT:
-            return _with(part.mention, Mark.SUPPORTED, _supported(fact), fact)
+            return _verdict(part.mention, Mark.SUPPORTED, _supported(fact), fact)
     return _compared(release, part, facts.count(release, codes))
 
 
@@ -237,35 +237,36 @@ def _share_of_recorded(part: Part, fact: Fact | None, match: Match) -> Checked |
     if fact is None or fact.of_recorded is None or part.says_recorded or match is not Match.EXACT:
         return None
     sentence = messages.text("claims.of_recorded", sentence=fact.sentence)
-    return _with(part.mention, Mark.WRONG_SHARE, sentence, fact)
+    return _verdict(part.mention, Mark.WRONG_SHARE, sentence, fact)
 
 
 def _unlike_share(
     release: Release, part: Part, codes: Mapping[str, str], fact: Fact | None
 ) -> Checked | None:
-    """Return why a share differs from the published one: words, another group, or a range."""
+    """Return the verdict on a share unlike the published one: words, another group, or a range."""
     if fact is not None and printed.uses_words(release, part.mention, fact):
         sentence = messages.text("claims.printed_words", sentence=fact.sentence)
-        return _with(part.mention, Mark.ROUNDED, sentence, fact)
+        return _verdict(part.mention, Mark.ROUNDED, sentence, fact)
     if other := _other_share(release, part, codes, fact):
         return other
     is_known_in_part = fact is not None and fact.of_recorded is not None
     if fact is not None and is_known_in_part and fact.lower <= part.mention.low <= fact.upper:
         sentence = messages.text("claims.possible", sentence=fact.sentence)
-        return _with(part.mention, Mark.NOT_PUBLISHED, sentence, fact)
+        return _verdict(part.mention, Mark.NOT_PUBLISHED, sentence, fact)
     return None
 
 
 def _base(part: Part, codes: Mapping[str, str]) -> tuple[dict[str, str], bool]:
-    """Return the group that a share is a share of: as in a question, or what the sentence led."""
+    """Return the group that a share is a share of: as in a question, or the one that begins it."""
     before, after = part.around
     base, is_clear = share_base.base_of([*before, SHARE_PIECE, *after])
     base = {name: code for name, code in base.items() if name in codes}
-    led = {name: code for name, code in codes.items() if name in part.lead and name not in base}
-    if led and len(led) < len(codes) - len(base):
-        base |= led
-    elif len(codes) - len(base) > 1 and led:
-        base |= {name: code for name, code in led.items() if name == "crime_type"}
+    rest = {name: code for name, code in codes.items() if name not in base}
+    leading = {name: code for name, code in rest.items() if name in part.lead}
+    if len(leading) < len(rest):
+        base |= leading
+    elif len(rest) > 1 and "crime_type" in leading:
+        base["crime_type"] = leading["crime_type"]
     return base, is_clear
 
 
@@ -273,10 +274,10 @@ def _unclear_share(release: Release, part: Part) -> Checked:
     """Return the verdict on a share that can be read in several ways: supported if one fits."""
     for fact in _candidates(release, part):
         if compare(part.mention, fact) is Match.EXACT:
-            return _with(part.mention, Mark.SUPPORTED, _supported(fact), fact)
+            return _verdict(part.mention, Mark.SUPPORTED, _supported(fact), fact)
         if printed.uses_words(release, part.mention, fact):
             sentence = messages.text("claims.printed_words", sentence=fact.sentence)
-            return _with(part.mention, Mark.ROUNDED, sentence, fact)
+            return _verdict(part.mention, Mark.ROUNDED, sentence, fact)
     return _not_published(part.mention, messages.text("claims.unclear_share"))
 
 
@@ -293,7 +294,7 @@ def _other_share(
                 sentence = messages.text(
                     "claims.wrong_share_and_right", sentence=other.sentence, right=fact.sentence
                 )
-            return _with(part.mention, Mark.WRONG_SHARE, sentence, other)
+            return _verdict(part.mention, Mark.WRONG_SHARE, sentence, other)
     return None
 
 
@@ -319,22 +320,22 @@ def _compared(release: Release, part: Part, fact: Fact | None) -> Checked:
         return _not_published(mention, sentence, near[0] if near else None)
     match compare(mention, fact):
         case Match.EXACT:
-            return _with(mention, Mark.SUPPORTED, _supported(fact), fact)
+            return _verdict(mention, Mark.SUPPORTED, _supported(fact), fact)
         case Match.ROUNDED:
             sentence = messages.text("claims.rounded", sentence=fact.sentence)
-            return _with(mention, Mark.ROUNDED, sentence, fact)
+            return _verdict(mention, Mark.ROUNDED, sentence, fact)
         case Match.POSSIBLE:
             sentence = messages.text("claims.possible", sentence=fact.sentence)
-            return _with(mention, Mark.NOT_PUBLISHED, sentence, fact)
+            return _verdict(mention, Mark.NOT_PUBLISHED, sentence, fact)
     sentence = messages.text("claims.contradicted", sentence=fact.sentence)
-    return _with(mention, Mark.CONTRADICTED, sentence, fact)
+    return _verdict(mention, Mark.CONTRADICTED, sentence, fact)
 
 
 def _supported(fact: Fact) -> str:
     return messages.text("claims.supported", sentence=fact.sentence)
 
 
-def _with(mention: Mention, mark: Mark, sentence: str, fact: Fact) -> Checked:
+def _verdict(mention: Mention, mark: Mark, sentence: str, fact: Fact) -> Checked:
     return Checked(mention, mark, sentence, fact.figure, fact.number_id, fact.view)
 
 

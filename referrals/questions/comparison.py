@@ -11,17 +11,17 @@ from referrals.questions.mentions import HUNDRED, Form, Hedge, Mention
 
 ROUND_COUNTS: Final = (1000, 100, 50, 10)
 ROUND_PERCENTAGES: Final = {10: Fraction(5, 100), 5: Fraction(5, 200)}
-"""How far a percentage that is a multiple of ten, or of five, may be from the share it rounds."""
+"""The most that a percentage which is a multiple of ten, or of five, differs from the share."""
 
 NEAR_FRACTION: Final = Fraction(25, 1000)
-"""How far a fraction in words may be from the share: two and a half percentage points."""
+"""The most that a fraction in words differs from the share: two and a half percentage points."""
 
 NEAR_COUNT: Final = Fraction(1, 20)
-"""How far "about" reaches: a twentieth of the count."""
+"""The most that a number after "about" differs from the count: a twentieth of it."""
 
 
 class Match(StrEnum):
-    """How a number in a text agrees with a published number or range."""
+    """The agreement of a number in a text with a published number or range."""
 
     EXACT = "exact"
     ROUNDED = "rounded"

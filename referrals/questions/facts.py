@@ -12,16 +12,15 @@ from typing import Final
 from urllib.parse import urlencode
 
 from referrals.caching import cached
-from referrals.cards import registry
+from referrals.cards import labelled, registry
 from referrals.cards.card import PATHS
 from referrals.cards.wording import phrases
-from referrals.formatting import percent, percent_span
-from referrals.i18n import messages
+from referrals.formatting import percent
+from referrals.i18n import code_labels, messages
 from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.document import published_numbers
-from referrals.query.document.published_numbers import PublishedNumber
-from referrals.query.labels import labels
+from referrals.query.document.published_numbers import Origin, PublishedNumber
 from referrals.query.observation import NOT_PUBLISHED, Observation, Share
 from referrals.query.selection import Selection
 from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
@@ -35,7 +34,7 @@ PERCENT: Final = "percent"
 FRACTION: Final = "fraction"
 HOME: Final = "/"
 MOST_NEAREST: Final = 3
-"""At most so many of the nearest published figures are named."""
+"""The most of the nearest published figures that are named."""
 
 Codes = Mapping[str, str]
 
@@ -63,7 +62,7 @@ class Fact:
 
     @property
     def is_range(self) -> bool:
-        """Whether the fact is a range, and not one number."""
+        """Return whether the fact is a range, and not one number."""
         return self.open_ended or (self.of_recorded is None and self.lower != self.upper)
 
 
@@ -108,7 +107,7 @@ def share(release: Release, part: tuple[str, str], base: Codes) -> Fact | None:
     elif whole.lower == whole.upper:
         # A group that no page shows, such as three nationalities together.
         found = Share(counted_part.lower / whole.lower, counted_part.upper / whole.upper)
-        possible = percent_span(found.lower, found.upper)
+        possible = phrases.percent_range(found.lower, found.upper)
     else:
         return None
     figure, sentence = _share_words(release, answer, counted_part, found, possible)
@@ -145,11 +144,7 @@ def nearest(release: Release, codes: Codes) -> list[Fact]:
         for number in counted
         if number.lower is not None and number.subject and _holds(release, number, codes)
     }
-    smallest = [
-        group
-        for group in groups.values()
-        if not any(_is_within(release, other, group) for other in groups.values())
-    ]
+    smallest = [group for group in groups.values() if _is_smallest(release, group, groups.values())]
     smallest.sort(key=len, reverse=True)
     facts = [count(release, group) for group in smallest[:MOST_NEAREST]]
     return [fact for fact in facts if fact is not None]
@@ -192,8 +187,19 @@ def named(release: Release, codes: Codes) -> dict[str, str]:
     """Return the label of each code by dimension: the release's own, or that of the code list."""
     known = _labels(release)
     return {
-        name: known.get((name, code)) or codelist(name).label(code) for name, code in codes.items()
+        name: known.get((name, code)) or code_labels.label(name, code, codelist(name).label(code))
+        for name, code in codes.items()
     }
+
+
+def title(release: Release, number: PublishedNumber) -> str:
+    """Return the title of a number with its group: 'victims of crime referred (Vietnam)'."""
+    if number.origin not in {Origin.STATEMENT, Origin.CONTEXT} or not number.codes:
+        return number.title
+    is_ours = number.origin is Origin.STATEMENT
+    labels = named(release, number.codes) if is_ours else number.codes
+    group = phrases.comma_separated(labels.values())
+    return messages.text("numbers.titled", title=number.title, group=group)
 
 
 def view(release: Release, codes: Codes) -> str:
@@ -222,7 +228,7 @@ def _cached_answer(release: Release, dimension: str, selection: Selection) -> An
 
 @cached(2, registry.CACHE_KEYS)
 def _labels(release: Release) -> Mapping[tuple[str, str], str]:
-    return labels(release)
+    return labelled.labels(release)
 
 
 def _certainty(total: Observation) -> str:
@@ -324,6 +330,11 @@ def _members(release: Release) -> Mapping[tuple[str, str], tuple[str, ...]]:
         (row["dimension"], row["code"]): tuple(row["members"].split())
         for row in release.rows("query/codes")
     }
+
+
+def _is_smallest(release: Release, group: Codes, groups: Iterable[Codes]) -> bool:
+    """Return whether no other of some groups is part of a group."""
+    return not any(_is_within(release, other, group) for other in groups)
 
 
 def _is_within(release: Release, small: Codes, large: Codes) -> bool:

@@ -29,7 +29,7 @@ _SLASH: Final = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 
 
 class Form(StrEnum):
-    """How a number is written."""
+    """The forms in which a number is written."""
 
     COUNT = "count"
     PERCENT = "percent"
@@ -37,7 +37,7 @@ class Form(StrEnum):
 
 
 class Hedge(StrEnum):
-    """What the words before a number say about it."""
+    """The meaning of the words before a number."""
 
     NONE = ""
     ABOUT = "about"
@@ -52,7 +52,7 @@ class Mention:
     """A number at a place of a text. A share is of 1, a count of people.
 
     `low` and `high` differ only if the text gives a range. `decimals` are those of a percentage.
-    `of_whole` means that words such as "of the" stand before it.
+    `of_whole` means that words such as "of the" come before it.
     """
 
     text: str
@@ -67,7 +67,7 @@ class Mention:
 
     @property
     def is_share(self) -> bool:
-        """Whether the number is a percentage or a fraction."""
+        """Return whether the number is a percentage or a fraction."""
         return self.form is not Form.COUNT
 
 
@@ -85,7 +85,8 @@ def mentions(text: str, language: str) -> list[Mention]:
         if kept and mention.start < kept[-1].end:
             continue
         kept.append(_with_words_before(mention, lowered, known))
-    return [replace(one, text=text[one.start : one.end]) for one in _ranges(kept, lowered, known)]
+    joined = _ranges(kept, lowered, known)
+    return [replace(mention, text=text[mention.start : mention.end]) for mention in joined]
 
 
 def _masked(text: str, known: Vocabulary) -> str:

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from referrals.i18n.languages import ENGLISH
-from referrals.questions.pieces import Piece, pieces
+from referrals.language import ENGLISH
+from referrals.questions.pieces import Piece, codes_of, pieces
 from referrals.questions.share_base import WIDER, base_of, without_wider
 from referrals.questions.vocabulary import ASKING, OWNER, Role
 
 LONGEST_QUESTION: Final = 300
 """Characters of a question that are read."""
-
 
 _PEOPLE_DIMENSIONS: Final = frozenset({"nationality", "sex", "age_band"})
 _IGNORED: Final = frozenset({Role.FILLER, Role.LINK, Role.INTO, Role.VERB, Role.INSTITUTION})
@@ -41,7 +40,7 @@ NARROWING: Final = frozenset(
         "witness",
     }
 )
-"""Reasons of restrictions that narrow a group. In running text, words of others are harmless."""
+"""Reasons of restrictions that narrow a group. In running text, the others are harmless."""
 
 _MEASURES: Final = frozenset(
     {Role.COUNT, Role.SHARE, Role.TREND, Role.RANK, Role.DIMENSION, Role.COMPARE, Role.TOPIC}
@@ -54,7 +53,7 @@ _ON_SUBJECT: Final = frozenset(
 
 @dataclass(frozen=True)
 class Restriction:
-    """Words that narrow or turn a question in a way that no published figure follows."""
+    """Words that narrow or change a question so that no published figure answers it."""
 
     text: str
     reason: str
@@ -97,7 +96,7 @@ class Question:
 
     @property
     def is_on_subject(self) -> bool:
-        """Whether any word belongs to the subject of this site."""
+        """Return whether any word belongs to the subject of this site."""
         return any(
             piece.role in _ON_SUBJECT
             or (piece.role is Role.RESTRICTION and piece.meaning.value in NARROWING)
@@ -106,7 +105,7 @@ class Question:
 
     @property
     def is_understood(self) -> bool:
-        """Whether every word is understood, and none stands in the way of an answer."""
+        """Return whether every word is understood, and none prevents an answer."""
         return not self.restrictions and not self.unknown
 
     def has(self, role: Role) -> bool:
@@ -117,12 +116,7 @@ class Question:
 def question(text: str, language: str = ENGLISH) -> Question:
     """Return a question as far as it can be understood."""
     found = pieces(text.strip()[:LONGEST_QUESTION], language)
-    codes: dict[str, tuple[str, ...]] = {}
-    for piece in found:
-        if piece.role is Role.CODE:
-            name = piece.meaning.dimension
-            codes[name] = tuple(dict.fromkeys((*codes.get(name, ()), piece.meaning.value)))
-    codes = without_wider(codes)
+    codes = without_wider(codes_of(found))
     topic = next((piece.meaning.value for piece in found if piece.role is Role.TOPIC), "")
     asked = [piece.meaning.value for piece in found if piece.role is Role.DIMENSION]
     breakdown = next((name for name in asked if name not in codes), "")
@@ -157,7 +151,7 @@ def question(text: str, language: str = ENGLISH) -> Question:
 def _restrictions(
     found: Sequence[Piece], codes: Mapping[str, Sequence[str]]
 ) -> Iterator[Restriction]:
-    """Yield everything in a question that no published figure follows."""
+    """Yield each part of a question that prevents an answer."""
     has_pair = any(len(listed) > 1 for listed in codes.values())
     has_breakdown = any(piece.role is Role.DIMENSION for piece in found)
     for place, piece in enumerate(found):
@@ -226,20 +220,20 @@ def _is_second_of_unjoined(found: Sequence[Piece], place: int) -> bool:
 
 
 def _asks_for_no_figure(found: Sequence[Piece]) -> bool:
-    """Return whether a question asks for something else than a figure: "who refers victims?"."""
+    """Return whether a question asks for something other than a figure: "who refers victims?"."""
     is_question = bool(found) and found[0].meaning.value == ASKING
     return is_question and not any(piece.role in _MEASURES for piece in found)
 
 
 def _joins_two_dimensions(found: Sequence[Piece], place: int) -> bool:
-    """Return whether a word such as "and" stands between codes of two different dimensions."""
+    """Return whether a word such as "and" is between codes of two different dimensions."""
     before = _next_code(reversed(found[:place]))
     after = _next_code(iter(found[place + 1 :]))
     return before is not None and after is not None and before != after
 
 
 def _next_code(found: Iterator[Piece]) -> str | None:
-    """Return the dimension of the next code, None if something else than small words is next."""
+    """Return the dimension of the next code, None if any but small words come before it."""
     for piece in found:
         if piece.role is Role.CODE:
             return piece.meaning.dimension

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from referrals.i18n.languages import ENGLISH
+from referrals.language import ENGLISH
 from referrals.questions import spelling, vocabulary
 from referrals.questions.vocabulary import Meaning, Role, Vocabulary
 from referrals.reference.codelists import codelist
@@ -47,6 +47,15 @@ def pieces(text: str, language: str = ENGLISH) -> tuple[Piece, ...]:
         else:
             found += _phrases(vocabulary.words(part), known, language)
     return tuple(found)
+
+
+def codes_of(found: Iterable[Piece]) -> dict[str, tuple[str, ...]]:
+    """Return the codes among phrases by dimension, each once, in order."""
+    codes: dict[str, dict[str, None]] = {}
+    for piece in found:
+        if piece.role is Role.CODE:
+            codes.setdefault(piece.meaning.dimension, {})[piece.meaning.value] = None
+    return {name: tuple(listed) for name, listed in codes.items()}
 
 
 def _parts(text: str, known: Vocabulary) -> Iterator[str | Piece]:

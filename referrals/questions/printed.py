@@ -7,26 +7,24 @@ from fractions import Fraction
 from typing import Final
 
 from referrals.i18n import messages
-from referrals.i18n.languages import ENGLISH
+from referrals.language import ENGLISH
 from referrals.query.document import published_numbers
 from referrals.query.document.published_numbers import Origin, PublishedNumber
-from referrals.questions import comparison, facts, mentions
+from referrals.questions import comparison, facts, mentions, vocabulary
 from referrals.questions.comparison import Match
 from referrals.questions.facts import FRACTION, PERCENT, Fact
 from referrals.questions.mentions import HUNDRED, Form, Mention
+from referrals.questions.pieces import Piece
 from referrals.questions.sentences import Part
 from referrals.questions.vocabulary import Role
 from referrals.release.release import Release
 
-ALL_REFERRALS, SHARE_OF_REFERRALS, NATIONALITIES = "E001", "E003", "E022"
-NRM_STATEMENTS: Final = {"": ("E048", ""), "F": ("E049", "E051"), "M": ("E050", "E052")}
-TOPICS: Final = {
-    "leads": "E065",
-    "svm": "E064",
-    "services": "E066",
-    "characteristics": "E067",
-    "nationalities": NATIONALITIES,
-}
+ALL_REFERRALS: Final = "all_referrals"
+NATIONALITIES: Final = "nationalities"
+COUNTED: Final = frozenset({"leads", "svm", "services", "characteristics", NATIONALITIES})
+"""The topics whose name follows a number that counts them."""
+
+NRM_SUBJECT, NRM_UNIT = "nrm_referrals", "potential_victims"
 FORMS: Final = {PERCENT: Form.PERCENT, FRACTION: Form.FRACTION}
 NEAR: Final = 3
 """Phrases after a number among which "nationalities" is what it counts."""
@@ -50,8 +48,25 @@ def matching(release: Release, mention: Mention) -> list[PublishedNumber]:
 def about(release: Release, part: Part) -> PublishedNumber | None:
     """Return the statement that a number is about if it does not count victim referrals."""
     found = published_numbers.numbers(release)
-    number_id = _id_about(part)
-    return found[number_id] if number_id else None
+    if "nrm" in part.topics:
+        sex = next(iter(part.codes.get("sex", ("",))), "")
+        return nrm(release, sex, is_share=part.mention.is_share)
+    topic = _topic_counted(part)
+    return found[vocabulary.statement_id(topic)] if topic else None
+
+
+def nrm(release: Release, sex: str, *, is_share: bool = False) -> PublishedNumber | None:
+    """Return the statement on the National Referral Mechanism for a sex ('' for all), if any.
+
+    It gives a number of people, or their share in words.
+    """
+    codes = {"sex": sex} if sex else {}
+    unit = FRACTION if is_share else NRM_UNIT
+    for number in published_numbers.numbers(release).values():
+        is_on_nrm = number.origin is Origin.STATEMENT and number.subject == NRM_SUBJECT
+        if is_on_nrm and number.unit == unit and dict(number.codes) == codes:
+            return number
+    return None
 
 
 def compare(mention: Mention, number: PublishedNumber) -> Match:
@@ -72,7 +87,7 @@ def uses_words(release: Release, mention: Mention, fact: Fact) -> bool:
 
 
 def source(number: PublishedNumber) -> str:
-    """Return where a number stands: 'section 3.8.2', or that it is worked out."""
+    """Return the place of a number in the assessment: 'section 3.8.2', or that it is worked out."""
     if number.origin is Origin.DERIVED:
         return messages.text("claims.source_derived")
     return messages.text("claims.source_section", section=number.document.section)
@@ -87,32 +102,30 @@ def quoted(number: PublishedNumber) -> str:
     )
 
 
-def _id_about(part: Part) -> str:
-    mention = part.mention
-    has_victims = any(piece.role is Role.SUBJECT for piece in part.pieces)
-    if "nrm" in part.topics:
-        sex = next(iter(part.codes.get("sex", ("",))), "")
-        count_id, share_id = NRM_STATEMENTS.get(sex, ("", ""))
-        return share_id if mention.is_share else count_id
-    near = [piece.meaning.value for piece in part.around[1][:NEAR] if piece.role is Role.TOPIC]
-    for topic in near:
-        if topic in TOPICS and not mention.is_share and not part.codes:
-            return TOPICS[topic]
-    names_nationality = any(
-        piece.role is Role.DIMENSION and piece.meaning.value == "nationality"
-        for piece in part.around[1][:NEAR]
-    )
-    if names_nationality and not mention.is_share and not part.codes:
-        return NATIONALITIES
+def _topic_counted(part: Part) -> str:
+    """Return the topic that a number counts, or is a share of; '' if it counts victim referrals."""
     if part.codes:
         return ""
-    if mention.is_share:
-        is_of_referrals = "all_referrals" in part.topics or any(
-            piece.text == "police referrals" for piece in part.pieces
-        )
-        return SHARE_OF_REFERRALS if is_of_referrals else ""
-    is_of_all = "all_referrals" in part.topics or mention.low > HUNDRED * HUNDRED
+    if part.mention.is_share:
+        return "share_of_referrals" if _is_of_all_referrals(part) else ""
+    near = part.around[1][:NEAR]
+    for piece in near:
+        if piece.role is Role.TOPIC and piece.meaning.value in COUNTED:
+            return piece.meaning.value
+    if any(_is_nationality(piece) for piece in near):
+        return NATIONALITIES
+    has_victims = any(piece.role is Role.SUBJECT for piece in part.pieces)
+    is_of_all = ALL_REFERRALS in part.topics or part.mention.low > HUNDRED * HUNDRED
     return ALL_REFERRALS if is_of_all and not has_victims else ""
+
+
+def _is_of_all_referrals(part: Part) -> bool:
+    names_police = any(piece.text == "police referrals" for piece in part.pieces)
+    return names_police or ALL_REFERRALS in part.topics
+
+
+def _is_nationality(piece: Piece) -> bool:
+    return piece.role is Role.DIMENSION and piece.meaning.value == "nationality"
 
 
 def _form(number: PublishedNumber) -> Form:

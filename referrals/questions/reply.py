@@ -7,6 +7,7 @@ group that was asked for. Otherwise the nearest published figures are named, and
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,9 +15,10 @@ from typing import Final
 
 from referrals.cards.wording import phrases
 from referrals.i18n import messages
-from referrals.i18n.languages import ENGLISH
+from referrals.language import ENGLISH
 from referrals.query.document import published_numbers
-from referrals.questions import claims, facts, parse, vocabulary
+from referrals.query.document.published_numbers import PublishedNumber
+from referrals.questions import claims, facts, parse, printed, two_parts, vocabulary
 from referrals.questions.facts import Fact
 from referrals.questions.parse import Question, Restriction
 from referrals.questions.vocabulary import AMBIGUOUS, Role
@@ -24,13 +26,13 @@ from referrals.release.release import Release
 
 FIGURE_TOPIC: Final = "figure"
 MOST_GROUPS: Final = 6
-"""So many groups of one question are answered at most: men and women, for two types of crime."""
+"""The most groups that one question is answered for: men and women, for three types of crime."""
 
-SHARE_OF_REFERRALS: Final = "E003"
 ALL_REFERRALS: Final = "all_referrals"
+SHARE_OF_REFERRALS: Final = "share_of_referrals"
+YEARS_BEFORE: Final = "years_before"
 NRM: Final = "nrm"
-NRM_STATEMENTS: Final[Mapping[str, str]] = {"": "E048", "F": "E049", "M": "E050"}
-NRM_YEAR: Final = "2019"
+"""Topics that need more than their statement."""
 
 
 class Verdict(StrEnum):
@@ -64,7 +66,7 @@ class Reply:
 
     `lines` answer it, and there are none if it has no answer. `reasons` say why, and `nearest` are
     published figures of larger groups. `number_ids` are statements that say that there is no
-    figure.
+    figure. `second` is the reply to the second part of a question that has two.
     """
 
     question: Question
@@ -74,6 +76,7 @@ class Reply:
     nearest: tuple[Line, ...] = ()
     number_ids: tuple[str, ...] = ()
     checked: tuple[claims.Checked, ...] = ()
+    second: Reply | None = None
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -91,8 +94,19 @@ def warm(release: Release, language: str = ENGLISH) -> None:
 def reply(release: Release, text: str, language: str = ENGLISH) -> Reply:
     """Return the reply to a question about the published release.
 
-    A question with a number in it is checked as a claim.
+    A question with a number in it is checked as a claim. Each part of a question in two parts has
+    its own reply.
     """
+    first, *others = two_parts.split(text, language)
+    found = _reply(release, first, language)
+    for other in others:
+        # The nearest figures are those of the group, which the first part names.
+        second = replace(_reply(release, other, language), nearest=())
+        found = replace(found, second=second)
+    return found
+
+
+def _reply(release: Release, text: str, language: str) -> Reply:
     question = parse.question(text, language)
     if not question.has(Role.COUNT):
         checked = claims.check(release, text[: parse.LONGEST_QUESTION], language).on_subject
@@ -112,18 +126,18 @@ def reply(release: Release, text: str, language: str = ENGLISH) -> Reply:
 def _checked(question: Question, checked: Sequence[claims.Checked]) -> Reply:
     """Return the verdict on the numbers of a question: are two thirds of the victims women?"""
     lines = [
-        Line(one.sentence, one.published, one.number_id, one.view)
-        for one in checked
-        if one.published
+        Line(claim.sentence, claim.published, claim.number_id, claim.view)
+        for claim in checked
+        if claim.published
     ]
     if not lines:
-        reasons = tuple(one.sentence for one in checked)
+        reasons = tuple(claim.sentence for claim in checked)
         return Reply(question, Verdict.NOT_PUBLISHED, reasons=reasons, checked=tuple(checked))
     return Reply(question, Verdict.SHARE, lines=tuple(lines), checked=tuple(checked))
 
 
 def _topic(release: Release, question: Question, language: str) -> Reply | None:
-    """Return the reply to a question that one statement answers, None if it is no such question."""
+    """Return the reply to a question that one statement answers, None for other questions."""
     if question.topic == ALL_REFERRALS or _is_share_of_referrals(question):
         return _all_referrals(release, question)
     if question.topic == NRM:
@@ -159,35 +173,41 @@ def _all_referrals(release: Release, question: Question) -> Reply | None:
     if question.codes and has_victims:
         return None
     is_whole = question.is_understood and not question.codes and not question.is_trend
-    statement_id = SHARE_OF_REFERRALS if question.is_share else "E001"
+    topic = SHARE_OF_REFERRALS if question.is_share else ALL_REFERRALS
     if not is_whole or (question.is_share and not has_victims):
         reasons = (messages.text("ask.reply.topic_narrowed"), *_reasons(release, question))
-        nearest = (_statement_line(release, "E001"),)
+        nearest = (_topic_line(release, ALL_REFERRALS),)
         return Reply(question, Verdict.NOT_PUBLISHED, reasons=reasons, nearest=nearest)
     if has_victims and not question.is_share:
         return None
     kind = Verdict.SHARE if question.is_share else Verdict.FIGURE
-    return Reply(question, kind, lines=(_statement_line(release, statement_id),))
+    return Reply(question, kind, lines=(_topic_line(release, topic),))
 
 
 def _nrm(release: Release, question: Question) -> Reply:
-    """Return the reply to a question on the National Referral Mechanism: 2019, as printed."""
-    rest = [one for one in question.restrictions if (one.text, one.reason) != (NRM_YEAR, "period")]
-    has_year = len(rest) == len(question.restrictions) - 1
+    """Return the reply to a question on the National Referral Mechanism: one year, as printed."""
     sexes = question.codes.get("sex", ("",))
-    others = question.codes.keys() - {"sex", "crime_type"}
-    is_clear = has_year and not rest and not question.unknown and not others
-    if is_clear and len(sexes) == 1 and sexes[0] in NRM_STATEMENTS and not question.is_share:
-        line = _statement_line(release, NRM_STATEMENTS[sexes[0]])
+    statement = printed.nrm(release, sexes[0]) if len(sexes) == 1 else None
+    has_other_groups = bool(question.codes.keys() - {"sex", "crime_type"})
+    is_clear = not question.unknown and not has_other_groups and not question.is_share
+    if statement and is_clear and _is_on_year(question, statement):
+        line = _statement_line(release, statement.number_id)
         return Reply(question, Verdict.FIGURE, lines=(line,))
     reasons = (messages.text("ask.reply.nrm"),)
     return Reply(question, Verdict.NOT_PUBLISHED, reasons=reasons)
 
 
+def _is_on_year(question: Question, statement: PublishedNumber) -> bool:
+    """Return whether the year of a statement is all that restricts a question."""
+    year, _, _ = statement.period[0].partition("-")
+    asked = [(restriction.text, restriction.reason) for restriction in question.restrictions]
+    return asked == [(year, "period")]
+
+
 def _not_understood(release: Release, question: Question, language: str) -> Reply:
     """Return why a question has no answer, with the nearest figures of what was understood."""
     topics = vocabulary.of(language).topics
-    reasons = {one.reason for one in question.restrictions}
+    reasons = {restriction.reason for restriction in question.restrictions}
     ids = tuple(topics[name].statement_id for name in topics if name in reasons)
     kind = Verdict.NOT_UNDERSTOOD if question.unknown else Verdict.NOT_PUBLISHED
     return Reply(
@@ -205,7 +225,7 @@ def _reasons(release: Release, question: Question) -> list[str]:
     if question.unknown:
         words = phrases.listed([f"“{word}”" for word in question.unknown])
         found.append(messages.text("ask.reply.not_understood", words=words))
-    found += [_reason(release, one) for one in question.restrictions]
+    found += [_reason(release, restriction) for restriction in question.restrictions]
     return list(dict.fromkeys(found))
 
 
@@ -223,7 +243,7 @@ def _on_victims(release: Release, question: Question) -> Reply:
     groups = _groups(codes)
     if question.is_trend:
         reason = messages.text("ask.reply.trend", period=release.about.period_label)
-        return _unanswered(release, question, reason, ("E010",))
+        return _unanswered(release, question, reason, (vocabulary.statement_id(YEARS_BEFORE),))
     if AMBIGUOUS in codes.get("nationality", ()):
         return _unanswered(release, question, messages.text("ask.reply.ambiguous"))
     if not groups or (question.is_share and not codes):
@@ -307,12 +327,12 @@ def _groups(codes: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
 
     >>> _groups({"sex": ("M", "F"), "crime_type": ("DA",)})
     [{'sex': 'M', 'crime_type': 'DA'}, {'sex': 'F', 'crime_type': 'DA'}]
+    >>> _groups({"sex": ("M",) * 1000, "crime_type": ("DA",) * 1000, "age_band": ("0-17",) * 1000})
+    []
     """
-    found = [
-        dict(zip(codes, combination, strict=True))
-        for combination in itertools.product(*codes.values())
-    ]
-    return found if len(found) <= MOST_GROUPS else []
+    if math.prod(map(len, codes.values())) > MOST_GROUPS:
+        return []
+    return [dict(zip(codes, group, strict=True)) for group in itertools.product(*codes.values())]
 
 
 def _first_codes(question: Question) -> dict[str, str]:
@@ -340,7 +360,11 @@ def _statement_line(release: Release, statement_id: str) -> Line:
     return Line(sentence, statement.shown, statement_id)
 
 
+def _topic_line(release: Release, topic: str) -> Line:
+    return _statement_line(release, vocabulary.statement_id(topic))
+
+
 def _also_all_referrals(release: Release) -> Line:
-    line = _statement_line(release, "E001")
+    line = _topic_line(release, ALL_REFERRALS)
     sentence = messages.text("ask.also.all_referrals", number=line.figure)
     return replace(line, sentence=sentence)

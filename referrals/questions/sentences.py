@@ -11,7 +11,7 @@ from typing import Final
 
 from referrals.questions import vocabulary
 from referrals.questions.mentions import Mention
-from referrals.questions.pieces import Piece
+from referrals.questions.pieces import Piece, codes_of
 from referrals.questions.pieces import pieces as pieces_of
 from referrals.questions.share_base import without_wider
 from referrals.questions.vocabulary import Role, Vocabulary
@@ -68,7 +68,7 @@ class Part:
 
     @property
     def is_about_topic(self) -> bool:
-        """Whether the part names a subject that a statement of its own is about."""
+        """Return whether the part names a subject that a statement of its own is about."""
         return bool(self.topics)
 
     @property
@@ -141,7 +141,7 @@ class _Sentence:
 
 
 def _sentences(text: str, known: Vocabulary) -> Iterator[tuple[int, int]]:
-    """Yield where each sentence begins and ends; a long one is cut at a space."""
+    """Yield the start and the end of each sentence; a long one is cut at a space."""
     ends = [
         match.end()
         for pattern in known.patterns["end_of_sentence"]
@@ -173,12 +173,14 @@ def _in_sentence(
         after = pieces_of(sentence.between(mention.end, end), sentence.language)
         own = without_wider(_codes([*before, *after]))
         taken = {name: codes for name, codes in without_wider(lead).items() if name not in own}
-        topics = {
-            piece.meaning.value for piece in (*before, *after) if piece.role is Role.TOPIC
-        } | ({NRM} if is_nrm else set())
-        near = {piece.role for piece in after[:WORDS_OF_GROUP]} & {Role.DIMENSION}
-        names_own = bool(own) or any(piece.role in _ABOUT for piece in (*before, *after))
-        names_own = names_own or bool(topics or (near and mention.low > SMALLEST_OF_NAMED))
+        words = (*before, *after)
+        topics = {piece.meaning.value for piece in words if piece.role is Role.TOPIC}
+        if is_nrm:
+            topics.add(NRM)
+        is_large = mention.low > SMALLEST_OF_NAMED
+        counts_kinds = is_large and _names_dimension(after[:WORDS_OF_GROUP])
+        names_victims = any(piece.role in _ABOUT for piece in words)
+        names_own = bool(own or topics) or names_victims or counts_kinds
         yield Part(
             mention=mention,
             around=(before, after),
@@ -194,8 +196,12 @@ def _in_sentence(
         )
 
 
+def _names_dimension(pieces: Sequence[Piece]) -> bool:
+    return any(piece.role is Role.DIMENSION for piece in pieces)
+
+
 def _spans(sentence: _Sentence, known: Vocabulary) -> list[tuple[int, int]]:
-    """Return where the words of each number begin and end.
+    """Return the start and the end of the words of each number.
 
     Numbers without a comma, "and" or the like between them share their words: "62% (706)".
     """
@@ -220,14 +226,8 @@ def _spans(sentence: _Sentence, known: Vocabulary) -> list[tuple[int, int]]:
 
 
 def _codes(pieces: Sequence[Piece]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for piece in pieces:
-        if piece.meaning.value == CONTRAST:
-            break
-        if piece.role is Role.CODE:
-            name = piece.meaning.dimension
-            found[name] = tuple(dict.fromkeys((*found.get(name, ()), piece.meaning.value)))
-    return found
+    """Return the codes among phrases up to "rather than"."""
+    return codes_of(itertools.takewhile(lambda piece: piece.meaning.value != CONTRAST, pieces))
 
 
 def _other_period(pieces: Sequence[Piece]) -> str:

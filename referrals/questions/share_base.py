@@ -15,7 +15,7 @@ WIDER: Final[Mapping[str, str]] = {"sex": "_R", "age_band": ADULTS}
 def base_of(found: Sequence[Piece]) -> tuple[dict[str, str], bool]:
     """Return the codes of the group that a share is a share of, and whether that is clear.
 
-    The group stands between "share of" and the next verb, after "in" or "among", or, after "of",
+    The group is between "share of" and the next verb, after "in" or "among", or, after "of",
     before the word for the share. Codes of one group alone are the part: "the share of women".
     """
     place = next(
@@ -44,7 +44,7 @@ def _base_beside(
     in_group: dict[str, str],
     in_part: dict[str, str],
 ) -> tuple[dict[str, str], bool]:
-    """Return the group of a share if codes stand before it: "of domestic abuse victims, 77% ...".
+    """Return the group of a share if codes come before it: "of domestic abuse victims, 77% ...".
 
     Without "of" they are the part: "women are the majority of domestic abuse victims".
     """
@@ -117,6 +117,6 @@ def _codes_in(found: Sequence[Piece]) -> dict[str, str]:
     }
 
 
-def _are_apart(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+def _are_apart(codes: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Return whether two groups are codes of different dimensions."""
-    return one.keys().isdisjoint(other)
+    return codes.keys().isdisjoint(other)

@@ -17,7 +17,7 @@ from functools import cache, cached_property
 from typing import Final
 
 from referrals.errors import DataError
-from referrals.i18n.languages import ENGLISH
+from referrals.language import ENGLISH
 from referrals.paths import REFERENCE, VOCABULARY
 from referrals.reference import table_schema
 
@@ -35,7 +35,7 @@ _SHORT_FORMS: Final = re.compile(r"\b([a-z])\.(?=[a-z]\b)")
 
 
 class Role(StrEnum):
-    """What a phrase does in a question."""
+    """The role of a phrase in a question."""
 
     CODE = "code"
     FILLER = "filler"
@@ -162,10 +162,10 @@ def of(language: str = ENGLISH) -> Vocabulary:
     folder = VOCABULARY / language
     phrases = _nationalities()
     for row in table_schema.read(folder / "words.csv"):
-        phrases[_phrase(row["phrase"])] = _word(row)
+        phrases[phrase_of(row["phrase"])] = _word(row)
     for row in table_schema.read(folder / "codes.csv"):
         meaning = Meaning(Role.CODE, row["code"], row["dimension"])
-        phrases[_phrase(row["phrase"])] = meaning
+        phrases[phrase_of(row["phrase"])] = meaning
     topics = {
         row["topic"]: Topic(row["topic"], row["answer"], row["statements"])
         for row in table_schema.read(folder / "topics.csv")
@@ -175,7 +175,7 @@ def of(language: str = ENGLISH) -> Vocabulary:
     try:
         read = tomllib.loads(path.read_text(encoding="utf-8"))
         patterns = {
-            name: [re.compile(pattern) for pattern in listed]
+            name: list(map(re.compile, listed))
             for name, listed in read.items()
             if isinstance(listed, list)
         }
@@ -184,6 +184,11 @@ def of(language: str = ENGLISH) -> Vocabulary:
         raise DataError(f"{path.name} cannot be read ({type(error).__name__}).") from error
     words_to_keep = frozenset(row["word"] for row in unlikely)
     return Vocabulary(phrases, topics, patterns, numbers, words_to_keep)
+
+
+def statement_id(topic: str) -> str:
+    """Return the id of the statement behind a topic, the same in every language."""
+    return of(ENGLISH).topics[topic].statement_id
 
 
 def _word(row: Mapping[str, str]) -> Meaning:
@@ -200,18 +205,18 @@ def _nationalities() -> dict[Phrase, Meaning]:
         if row["kind"] in {"category", "special"} and row["code"] not in UNNAMED:
             for name in (row["label"], row["demonym"]):
                 if name:
-                    found[_phrase(name)] = Meaning(Role.CODE, row["code"], "nationality")
+                    found[phrase_of(name)] = Meaning(Role.CODE, row["code"], "nationality")
     for row in table_schema.read(REFERENCE / "nationality_alias.csv"):
         is_one = row["kind"] == "alias"
         code = row["codes"] if is_one else AMBIGUOUS
-        found.setdefault(_phrase(row["alias"]), Meaning(Role.CODE, code, "nationality"))
+        found.setdefault(phrase_of(row["alias"]), Meaning(Role.CODE, code, "nationality"))
     return found
 
 
-def _phrase(text: str) -> Phrase:
+def phrase_of(text: str) -> Phrase:
     """Return the words of a phrase, without signs.
 
-    >>> _phrase("Congo-Kinshasa")
+    >>> phrase_of("Congo-Kinshasa")
     ('congo', 'kinshasa')
     """
     return tuple(word for word in words(normalised(text)) if word.isalnum() or word in "%&")

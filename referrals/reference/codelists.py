@@ -26,6 +26,8 @@ EXAMPLE_LISTS: Final = frozenset({"nationality"})
 
 TOTAL: Final = "_T"
 NOT_RECORDED: Final = "_NK"
+ANY: Final = "_ANY"
+"""All codes of a dimension in one group, which a release has if it leaves the dimension out."""
 OTHERS: Final = ("_OTH", "OTH")
 """The beginnings of the codes of all other groups together: `_OTH`, `_OTH_EUR`, `OTH`."""
 

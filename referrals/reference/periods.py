@@ -12,10 +12,11 @@ from typing import Final
 
 from babel.dates import format_date
 
-from referrals.formatting import DEFAULT_LOCALE
-
 EXAMPLE_PERIOD: Final = re.compile(r"EY(?P<year>[1-9])(-Q(?P<quarter>[1-4]))?")
 """The code of a year or quarter of the worked example."""
+
+REAL_PERIOD: Final = re.compile(r"[0-9]{4}-([0-9]{2}|Q[1-4])")
+"""The code of a year to March or of a quarter."""
 
 MONTHS: Final = {
     "1": "January to March",
@@ -32,6 +33,15 @@ def is_example(code: str) -> bool:
     (True, True, False)
     """
     return EXAMPLE_PERIOD.fullmatch(code) is not None
+
+
+def is_code(text: str) -> bool:
+    """Return whether a text has the form of the code of a year or quarter.
+
+    >>> is_code("2019-20"), is_code("2019-Q4"), is_code("EY1"), is_code("2019")
+    (True, True, True, False)
+    """
+    return is_example(text) or REAL_PERIOD.fullmatch(text) is not None
 
 
 def label(code: str) -> str:
@@ -78,4 +88,4 @@ def short_label(quarter: str) -> str:
     if is_example(quarter):
         return f"Year {year.removeprefix('EY')} Q{number}"
     first_month = date(int(year), 3 * int(number) - 2, 1)
-    return str(format_date(first_month, "MMM y", locale=DEFAULT_LOCALE))
+    return str(format_date(first_month, "MMM y", locale="en_GB"))

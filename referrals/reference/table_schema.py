@@ -81,6 +81,8 @@ def _rows(path: Path, names: list[str]) -> list[Row]:
 
 def _column_problems(field: Mapping[str, Any], cells: list[str]) -> Iterator[str]:
     rules = field.get("constraints", {})
+    # Codes repeat: each different text is checked once.
+    faults = {cell: _cell_fault(cell, field["type"], rules) for cell in {*cells} - {""}}
     seen: dict[str, int] = {}
     for line, cell in enumerate(cells, start=2):
         location = f"row {line}, {field['name']}:"
@@ -88,7 +90,7 @@ def _column_problems(field: Mapping[str, Any], cells: list[str]) -> Iterator[str
             if rules.get("required"):
                 yield f"{location} is required"
             continue
-        if (fault := _cell_fault(cell, field["type"], rules)) is not None:
+        if (fault := faults[cell]) is not None:
             yield f"{location} {fault}"
         if rules.get("unique") and seen.setdefault(cell, line) != line:
             yield f"{location} '{cell}' is in row {seen[cell]} already"

@@ -16,6 +16,7 @@ import xlsxwriter
 
 from referrals.spreadsheets.workbook import (
     LANGUAGE,
+    SMALLEST_SCALE,
     Link,
     Sheet,
     Value,
@@ -116,10 +117,18 @@ def _set_sizes(worksheet: Any, sheet: Sheet) -> None:
 
 
 def _set_print_layout(worksheet: Any, sheet: Sheet, *, footer: str) -> None:
-    """Fit the sheet to the paper's width, and repeat the table header and footer on every page."""
+    """Fit the sheet to the paper's width, and repeat the table header and footer on every page.
+
+    A sheet that would be too small to read goes over several pages from left to right.
+    """
     worksheet.set_paper(A4)
     worksheet.set_landscape()
-    worksheet.fit_to_pages(1, 0)
+    if sheet.fits_page:
+        worksheet.fit_to_pages(1, 0)
+    else:
+        worksheet.set_print_scale(SMALLEST_SCALE)
+        worksheet.print_across()
+        worksheet.repeat_columns(0)
     worksheet.repeat_rows(sheet.top)
     worksheet.set_footer("&C" + footer.replace("&", "&&"))
 

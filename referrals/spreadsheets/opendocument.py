@@ -17,6 +17,7 @@ from referrals.paths import SPREADSHEET_TEMPLATES
 from referrals.spreadsheets.workbook import (
     LANGUAGE,
     MIMETYPE,
+    SMALLEST_SCALE,
     Link,
     Sheet,
     Value,
@@ -28,8 +29,8 @@ from referrals.spreadsheets.workbook import (
 
 MEDIA_TYPE: Final = "application/vnd.oasis.opendocument.spreadsheet"
 PARTS: Final = ("META-INF/manifest.xml", "meta.xml", "styles.xml", "content.xml")
-CHARACTER_WIDTH: Final = 0.235
-"""Average width of a character, in centimetres."""
+CHARACTER_WIDTH: Final = 0.255
+"""Width of a character, in centimetres: enough for a code in capitals, such as INTELLIGENCE."""
 
 
 def write(workbook: Workbook) -> bytes:
@@ -44,6 +45,7 @@ def write(workbook: Workbook) -> bytes:
         "published_on": f"{workbook.published_on.isoformat()}T00:00:00",
         "language": language,
         "country": country,
+        "smallest_scale": f"{SMALLEST_SCALE}%",
         "columns": "".join(map(_column_style, widths)),
         "sheets": "".join(map(_sheet, workbook.sheets)),
         "tables": "".join(map(_table_range, workbook.sheets)),
@@ -63,9 +65,10 @@ def _column_style(width: int) -> str:
 
 
 def _sheet(sheet: Sheet) -> str:
-    columns = "".join(
+    first, *others = (
         f'<table:table-column table:style-name="width{width}"/>' for width in sheet.widths
     )
+    columns = f"<table:table-header-columns>{first}</table:table-header-columns>{''.join(others)}"
     above = [
         _row([_cell(sheet.title, "title")]),
         *(_row([_cell(line, "line")]) for line in sheet.lines),
@@ -73,10 +76,15 @@ def _sheet(sheet: Sheet) -> str:
     header = _row(map(_cell, sheet.header, sheet.header_styles))
     rows = "".join(map(_table_row, sheet.rows))
     return (
-        f'<table:table table:name={quoteattr(sheet.name)} table:style-name="sheet">'
+        f'<table:table table:name={quoteattr(sheet.name)} table:style-name="{_sheet_style(sheet)}">'
         f"{columns}{''.join(above)}"
         f"<table:table-header-rows>{header}</table:table-header-rows>{rows}</table:table>"
     )
+
+
+def _sheet_style(sheet: Sheet) -> str:
+    """Return the style of a sheet, which has the page layout of its width."""
+    return "sheet" if sheet.fits_page else "wide_sheet"
 
 
 def _table_row(values: Sequence[Value]) -> str:

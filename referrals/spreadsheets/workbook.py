@@ -21,6 +21,14 @@ WIDEST_COLUMN: Final = 60
 NARROWEST_COLUMN: Final = 10
 """Column widths, in characters. Longer text is wrapped."""
 
+PAGE_WIDTH: Final = 100
+"""Characters on the width of a printed page, A4 landscape, at full size."""
+
+SMALLEST_SCALE: Final = 60
+"""The least size, in per cent, that is readable on paper: letters of 12 points become 7.
+
+A wider sheet is printed on several pages side by side, each with the first column."""
+
 MIMETYPE: Final = "mimetype"
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a ZIP archive can hold, so that equal content makes equal bytes."""
@@ -71,6 +79,11 @@ class Sheet:
     def widths(self) -> list[int]:
         """The width of each column of the table, in characters."""
         return [_width(column) for column in zip(self.header, *self.rows, strict=True)]
+
+    @property
+    def fits_page(self) -> bool:
+        """Return whether the columns fit on the width of a page at a readable size."""
+        return sum(self.widths) * SMALLEST_SCALE <= PAGE_WIDTH * 100
 
 
 @dataclass(frozen=True)

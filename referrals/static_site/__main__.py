@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from referrals import atomic_folder
+from referrals.content import sheet_pack
 from referrals.errors import ReferralsError
 from referrals.release import catalogue
 from referrals.static_site import site
@@ -24,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Return 0, or 1 after an error message of one sentence."""
     options = _parser().parse_args(arguments)
     try:
-        files = site.files(catalogue.served(), in_folder(options.base))
+        pack = sheet_pack.load(options.sheets) if options.sheets else None
+        files = site.files(catalogue.served(), in_folder(options.base), pack)
         atomic_folder.write(options.to, files)
     except ReferralsError as error:
         print(error, file=sys.stderr)
@@ -60,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="the address of the full site, such as https://example.org: pages then link to it and "
         "have canonical addresses on it",
+    )
+    build.add_argument(
+        "--sheets",
+        type=Path,
+        metavar="FOLDER",
+        help="a pack of briefing sheets, as `make packs` writes it: the site then offers them",
     )
     return parser
 

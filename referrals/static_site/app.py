@@ -1,7 +1,7 @@
 """The static site as the process serves it: rendered once per version of the releases.
 
-A page is looked up by its path and sent in the encoding that the client accepts. The only page
-that is made for a request is the table that a reader built.
+A page is looked up by its path and sent in the encoding that the client accepts. The only pages
+made for a request are the table that a reader built and the results of a search.
 """
 
 from __future__ import annotations
@@ -21,15 +21,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from referrals.caching import cached
-from referrals.errors import ReferralsError, WithdrawnError
+from referrals.errors import ReferralsError
 from referrals.i18n import messages
 from referrals.page_meta import Version
 from referrals.questions import reply
+from referrals.reference import helplines
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
-from referrals.static_site import layout, links, site
+from referrals.static_site import links, responses, site
 from referrals.static_site.links import FOLDER
-from referrals.static_site.responses import NO_SCRIPT, ONE_MINUTE, Files, answer_page
+from referrals.static_site.responses import NO_STORE, ONE_MINUTE, RETRY_AFTER, Files
+from referrals.static_site.search import results
+from referrals.static_site.search.results import Asked
 from referrals.static_site.table import KEY as TABLE
 
 LOG: Final = logging.getLogger(__name__)
@@ -37,10 +40,10 @@ LOG: Final = logging.getLogger(__name__)
 METHODS: Final = "GET, HEAD, OPTIONS"
 ROBOTS: Final = "User-agent: *\nAllow: /\n"
 TABLE_PAGE: Final = f"{FOLDER}{TABLE}"
-"""The path of the page that a reader builds a table on."""
+"""The path of the page on which a reader builds a table."""
 
-RETRY_AFTER: Final = 30
-"""How long, in seconds, a failed rendering is not tried again."""
+SEARCH_PAGE: Final = f"{FOLDER}{site.SEARCH}"
+"""The path of the search."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,10 @@ class StaticSite:
     `base` is the origin that readers know the site by, such as `https://example.org`; '' if it is
     unknown. With it the pages have absolute canonical addresses, and there is a sitemap.
 
-    When the releases change, readers get the old pages until a thread has rendered the new ones.
-    If rendering fails, the old pages stay and the log has the reason. Pages of a withdrawn release
-    are never
-    sent: readers wait for the new ones.
+    When the releases change, or a help line is overdue for checking, readers get the old pages
+    until a thread has rendered the new ones. If rendering fails, the old pages stay, the log has
+    the reason, and the next try is `RETRY_AFTER` seconds later. Pages of a withdrawn release are
+    never sent: readers wait for the new ones.
     """
 
     base: str = ""
@@ -109,27 +112,36 @@ class StaticSite:
         if replaced := _redirect_of_replaced(scope["path"]):
             await replaced(scope, receive, send)
             return
+        response = await self._response(scope)
+        await response(scope, receive, send)
+
+    async def _response(self, scope: Scope) -> Response:
+        """Return the file that a request asks for, or the table or results of its query."""
         try:
             files = await self._current_files()
+            if scope["path"] == SEARCH_PAGE:
+                found = await asyncio.to_thread(self._search, scope["query_string"])
+                return responses.made(scope, found, {"cache-control": NO_STORE})
+            if scope["path"] != TABLE_PAGE or not scope["query_string"]:
+                return files.response(scope)
+            body = await asyncio.to_thread(self._table, scope["query_string"])
         except Exception as error:  # noqa: BLE001 - the reader gets a page with the reason
-            if not isinstance(error, ReferralsError):
-                LOG.warning("The static pages cannot be sent (%s).", type(error).__name__)
-            await _unavailable(error)(scope, receive, send)
-            return
-        if scope["path"] == TABLE_PAGE and scope["query_string"]:
-            await self._answer_table(scope, receive, send)
-            return
-        await files.answer(scope, send)
+            return responses.unavailable(error)
+        return responses.made(scope, body)
 
-    async def _answer_table(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the page of the table that the query of an address asks for."""
-        query = scope["query_string"].decode("latin-1")
-        try:
-            body = await asyncio.to_thread(_table, catalogue.served(), query, self.base)
-        except ReferralsError as error:
-            await _unavailable(error)(scope, receive, send)
-            return
-        await answer_page(body, scope, send)
+    def _table(self, query: bytes) -> bytes:
+        """Return the page of a table.
+
+        It is not cached, as a million queries can ask for one table. The table itself is
+        (`cards.built_table`), by what it shows; around it a page takes 5 ms.
+        """
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+        return site.table_page(catalogue.served(), pairs, links.served(self.base))
+
+    def _search(self, query: bytes) -> bytes:
+        """Return the page of the results of a query, which is not cached either."""
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+        return site.search_page(catalogue.served(), Asked.read(pairs), links.served(self.base))
 
     async def _current_files(self) -> Files:
         """Return the files of the current releases, or the previous ones until then."""
@@ -139,7 +151,7 @@ class StaticSite:
         files = self._files
         if files is None:
             return await self._render(served)
-        is_current = files.version == served.version
+        is_current = files.version == _version(served)
         if not is_current and not self._rendering.locked() and not self._failed(served):
             task = asyncio.create_task(self._render_again(served))
             self._tasks.add(task)
@@ -157,7 +169,7 @@ class StaticSite:
     async def _render(self, served: Served) -> Files:
         """Return the files of some releases, rendered once however many readers ask."""
         async with self._rendering:
-            if self._files is None or self._files.version != served.version:
+            if self._files is None or self._files.version != _version(served):
                 self._files, self._rendered = await self._render_in_thread(served), served
             return self._files
 
@@ -168,7 +180,7 @@ class StaticSite:
         try:
             return await asyncio.to_thread(self._files_of, served)
         except Exception as error:  # noqa: BLE001 - logged, and the reader gets a page
-            reason = _public_reason(error)
+            reason = responses.public_reason(error)
             self._failure = Failure(served.version, reason, monotonic() + RETRY_AFTER)
             LOG.warning(
                 "The static pages of these releases cannot be rendered (%s).%s %s",
@@ -180,7 +192,8 @@ class StaticSite:
 
     def _files_of(self, served: Served) -> Files:
         reply.warm(served.published)
-        return Files(served.version, site.files(served, links.served(self.base)))
+        results.warm(served)
+        return Files(_version(served), site.files(served, links.served(self.base)))
 
     def _failed(self, served: Served) -> Failure | None:
         return self._failure if self._failure and self._failure.holds(served.version) else None
@@ -191,10 +204,9 @@ class StaticSite:
         return Response(ROBOTS + sitemap, media_type="text/plain", headers=headers)
 
 
-@cached(64, {Served: lambda served: served.version})
-def _table(served: Served, query: str, base: str) -> bytes:
-    pairs = parse_qsl(query, keep_blank_values=True)
-    return site.table_page(served, pairs, links.served(base))
+def _version(served: Served) -> str:
+    """Return the version of the pages: that of the releases, and the overdue help lines."""
+    return " ".join([served.version, *helplines.overdue()])
 
 
 @cached(2, {Served: lambda served: served.version})
@@ -222,26 +234,3 @@ def _method_not_allowed(method: str) -> Response:
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
     reason = messages.text("errors.read_only", methods=METHODS)
     return PlainTextResponse(reason, HTTPStatus.METHOD_NOT_ALLOWED, headers)
-
-
-def _public_reason(error: Exception) -> str:
-    """Return what readers and the log learn of a failure: our own words only.
-
-    The text of an error that is not ours could hold anything.
-    """
-    if isinstance(error, ReferralsError):
-        return str(error)
-    return messages.text("errors.static_site")
-
-
-def _unavailable(error: Exception) -> Response:
-    """Return the page that explains why there are no pages.
-
-    Withdrawn pages are gone (410), so that no cache serves its copy.
-    """
-    headers = {"cache-control": "no-store", "content-security-policy": NO_SCRIPT}
-    page = layout.unavailable(_public_reason(error))
-    if isinstance(error, WithdrawnError):
-        return Response(page, HTTPStatus.GONE, headers, "text/html")
-    headers["retry-after"] = str(RETRY_AFTER)
-    return Response(page, HTTPStatus.SERVICE_UNAVAILABLE, headers, "text/html")

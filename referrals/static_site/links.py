@@ -9,11 +9,13 @@ import posixpath
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup
 
-from referrals.i18n.languages import ENGLISH
+from referrals.language import ENGLISH
+from referrals.localised_html import address
 
 INDEX: Final = "index"
 FOLDER: Final = "/lite/"
@@ -24,6 +26,8 @@ SERIES_PAGES: Final = "/trends/"
 
 DOWNLOADS: Final = "data"
 """The folder below the root of the static site that holds the table of each card as a CSV file."""
+
+_IN_ENGLISH: Final = 'hreflang="en"'
 
 _LINK: Final = re.compile(r'<a href="(/[^"#]*)(#[^"]*)?"([^>]*)>(.*?)</a>', re.DOTALL)
 
@@ -56,7 +60,7 @@ class PageKey:
 
 @dataclass(frozen=True)
 class LinkStyle:
-    """How the pages of a static site link to one another and to the full site.
+    """The form of the links between pages of a static site, and to the full site.
 
     Attributes:
         site: begins each link to the full site: '' if both are on one host, its origin if they are
@@ -80,7 +84,7 @@ class LinkStyle:
     def link(self, here: str, there: str) -> str:
         """Return the relative link from one file below the root to another."""
         folder, _, name = there.rpartition("/")
-        way = posixpath.relpath(folder or ".", posixpath.dirname(here) or ".")
+        way = _way(posixpath.dirname(here) or ".", folder or ".")
         prefix = "" if way == "." else f"{way}/"
         return f"{prefix}{name}" or "./"
 
@@ -93,6 +97,12 @@ class LinkStyle:
         if self.site is None:
             return self.link(self.file(stem), self.file(stem))
         return f"{self.base}{FOLDER}{SERVED.file(stem)}"
+
+
+@lru_cache(maxsize=1024)  # thousands of links lead between a few folders
+def _way(here: str, there: str) -> str:
+    """Return the relative path from one folder to another."""
+    return posixpath.relpath(there, here)
 
 
 def served(base: str = "") -> LinkStyle:
@@ -117,22 +127,23 @@ def rewrite_links(
 ) -> Markup:
     """Return HTML with its site-relative links rewritten for the place of a page.
 
-    A link leads to the static page of that address, in the same language if there is one, or to
-    one of the `files` of the static site. Anything else leads to the full site; if that is
-    unknown, only the words of the link remain. Texts, cards and lists are rendered once for every
-    presenter, so that only this last step needs the page's own path.
+    A link leads to the static page of that address, in the same language if there is one and the
+    link names no other, or to one of the `files` of the static site. Anything else leads to the
+    full site; if that is unknown, only the words of the link remain. Texts, cards and lists are
+    rendered once for every presenter, so that only this last step needs the page's own path.
     """
 
     def rewritten(found: re.Match[str]) -> str:
         path, anchor, attributes, text = found[1], found[2] or "", found[3], found[4]
         if path.startswith(f"/{DOWNLOADS}/") or path[1:] in files:
             return _a(style.link(style.file(here.stem), path[1:]), attributes, text)
-        for page in (PageKey(path, here.language), PageKey(path)):
+        language = ENGLISH if _IN_ENGLISH in attributes else here.language
+        for page in (PageKey(path, language), PageKey(path)):
             if page in pages:
                 return _a(style.between(here, page) + anchor, attributes, text)
         if style.site is None:
             return text
-        return _a(f"{style.site}{path}{anchor}", attributes, text)
+        return _a(f"{style.site}{address(path, language)}{anchor}", attributes, text)
 
     return Markup(_LINK.sub(rewritten, html))  # noqa: S704 - the pieces of HTML that it was before
 

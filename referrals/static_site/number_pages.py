@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
 import segno
 from markupsafe import Markup
 
-from referrals import templates
+from referrals import localised_html, templates
 from referrals.content import standalone_pages as pages
 from referrals.formatting import day
 from referrals.i18n import messages
 from referrals.page_meta import PageHead
 from referrals.query.document import published_numbers
-from referrals.query.document.published_numbers import Numbers, Origin, PublishedNumber
+from referrals.query.document.published_numbers import (
+    Numbers,
+    Origin,
+    PublishedNumber,
+    Superseded,
+)
 from referrals.questions import facts
 from referrals.release.catalogue import Served
 from referrals.static_site import standalone
 
 QR_MODULE: Final = 3
 """Pixels of one module of a QR code: about 3 cm on paper, which a phone reads at arm's length."""
+
+OURS: Final = frozenset({Origin.DERIVED, Origin.CHECK})
+"""The origins of numbers that the source does not print: we worked them out."""
 
 VICTIMS: Final = "victim_referrals"
 REVISED: Final = ("superseded", "gap")
@@ -31,7 +39,7 @@ REVISED: Final = ("superseded", "gap")
 def page(served: Served, number: PublishedNumber, address: str) -> str:
     """Return the page of a number, at most 8 kB. `address` is its own, absolute if known."""
     found = published_numbers.numbers(served.published)
-    name = _name(served, number)
+    name = facts.title(served.published, number)
     title = f"{number.number_id}: {name}"
     description = _text("page_description", title=name, shown=number.shown)
     main = templates.render(
@@ -46,30 +54,29 @@ def page(served: Served, number: PublishedNumber, address: str) -> str:
         facts=[*_facts(number)],
         source=_source(number),
         view=_view(served, number),
-        history=[
-            _text("was", date=day(one.superseded_on), shown=one.shown, reason=one.reason)
-            for one in number.history
-        ],
-        apa=_apa(number),
-        bibtex=_bibtex(number, address),
+        history=[_was(earlier) for earlier in number.history],
+        apa=_apa(number, name, address),
+        bibtex=_bibtex(number, name, address),
         digest=number.digest,
-        hash_how=_text("hash_how", file=f"{number.number_id}.json", address=f"{address}.json"),
+        hash_how=_text("hash_how", address=f"{address}.json"),
         qr=_qr(address),
         this_page=_text("this_page", address=address),
     )
     path = pages.number_address(number.number_id)
     head = PageHead(path, title, description)
-    return standalone.document(served, head, main, canonical=address)
+    # The address to cite is the same in every language, and search engines list each of them.
+    canonical = f"{address.removesuffix(path)}{localised_html.address(path)}"
+    return standalone.document(served, head, main, canonical=canonical)
 
 
 def listing(served: Served, canonical: str) -> str:
     """Return the page with every statement and number."""
     main = _list(served, is_unknown=False)
-    return standalone.document(served, pages.NUMBERS_PAGE, main, canonical=canonical)
+    return standalone.document(served, pages.head(pages.NUMBERS), main, canonical=canonical)
 
 
 def unknown(served: Served) -> str:
-    """Return the page for an id that does not exist: it says so, and lists those that do."""
+    """Return the page for an id that does not exist, which leads to the list of those that do."""
     main = _list(served, is_unknown=True)
     head = PageHead(pages.NUMBERS, _text("unknown"), _text("unknown"))
     return standalone.document(served, head, main)
@@ -93,7 +100,7 @@ def _listed(served: Served, numbers: Iterable[PublishedNumber]) -> list[dict[str
     return [
         {
             "id": number.number_id,
-            "title": _name(served, number),
+            "title": facts.title(served.published, number),
             "shown": _text("listed_period", shown=number.shown, period=number.period_label)
             if number.period_label
             else _shown(number),
@@ -106,16 +113,6 @@ def _shown(number: PublishedNumber) -> str:
     if number.origin is Origin.CHECK:
         return messages.text(f"relations.result.{number.shown}")
     return number.shown
-
-
-def _name(served: Served, number: PublishedNumber) -> str:
-    """Return the title of a number with its group: 'victims of crime referred (Vietnam)'."""
-    if number.origin not in {Origin.STATEMENT, Origin.CONTEXT} or not number.codes:
-        return number.title
-    is_ours = number.origin is Origin.STATEMENT
-    labels = facts.named(served.published, number.codes) if is_ours else number.codes
-    group = ", ".join(labels.values())
-    return _text("titled", title=number.title, group=group)
 
 
 def _facts(number: PublishedNumber) -> Iterator[tuple[str, str]]:
@@ -134,7 +131,7 @@ def _facts(number: PublishedNumber) -> Iterator[tuple[str, str]]:
         yield _text("unit"), _unit(number)
     if number.origin is Origin.STATEMENT:
         yield _text("precision"), _text(f"precise.{number.precision}")
-    start, end = (day(one) for one in number.period)
+    start, end = (day(end) for end in number.period)
     if start or end:
         both = _text("to", start=start, end=end) if start and end else start or end
         yield _text("period"), both
@@ -159,9 +156,18 @@ def _superseded(number: PublishedNumber, found: Numbers) -> Iterator[Markup]:
     """Yield that a number was printed again later: under which id, or by which check."""
     if number.later:
         yield messages.html("numbers.later", ids=_links(number.later))
-    revised = [one for one in number.checks if (found[one].precision, found[one].shown) == REVISED]
+    revised = [check for check in number.checks if _is_revision(found[check])]
     if revised and number.subject != VICTIMS:
         yield messages.html("numbers.revised", ids=_links(revised))
+
+
+def _was(earlier: Superseded) -> str:
+    date = day(earlier.superseded_on)
+    return _text("was", date=date, shown=earlier.shown, reason=earlier.reason)
+
+
+def _is_revision(check: PublishedNumber) -> bool:
+    return (check.precision, check.shown) == REVISED
 
 
 def _same_sentence(number: PublishedNumber, found: Numbers) -> list[str]:
@@ -204,8 +210,18 @@ def _view(served: Served, number: PublishedNumber) -> str:
     return facts.view(served.published, number.codes)
 
 
-def _apa(number: PublishedNumber) -> str:
+def _apa(number: PublishedNumber, name: str, address: str) -> str:
+    """Return a citation: of the source for what it prints, of this page for what we derived."""
     document = number.document
+    if number.origin in OURS:
+        return _text(
+            "apa_derived",
+            site=messages.text("exports.site"),
+            number=number.number_id,
+            name=name,
+            origin=_derived_from(number),
+            address=address,
+        )
     return _text(
         "apa",
         publisher=document.publisher,
@@ -231,9 +247,28 @@ def _apa_date(published_on: str) -> str:
     return f"{year}, {' '.join(reversed(written))}"
 
 
-def _bibtex(number: PublishedNumber, address: str) -> str:
+def _derived_from(number: PublishedNumber) -> str:
+    document = number.document
+    return messages.text(
+        "exports.origin",
+        publisher=document.publisher,
+        year=document.published_on[:4] or _text("undated"),
+        titles=document.title,
+    )
+
+
+def _bibtex(number: PublishedNumber, name: str, address: str) -> str:
     """Return a BibTeX entry. Braces in a value would end it, and no source has any."""
     document = number.document
+    if number.origin in OURS:
+        derived = {
+            "author": f"{{{messages.text('exports.site')}}}",
+            "title": f"{number.number_id}: {name}",
+            "year": _text("undated"),
+            "url": address,
+            "note": messages.text("exports.derived_from", origin=_derived_from(number)),
+        }
+        return _entry("misc", number.number_id, derived)
     year = document.published_on[:4]
     fields = {
         "author": f"{{{document.publisher}}}",
@@ -242,9 +277,12 @@ def _bibtex(number: PublishedNumber, address: str) -> str:
         "url": document.address,
         "note": f"{number.number_id}{_place(number)}, {address}",
     }
+    return _entry("techreport", f"{number.number_id}{year}", fields)
+
+
+def _entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
-    key = f"{number.number_id}{year}"
-    return ",\n".join([f"@techreport{{{key}", *lines]) + "\n}"
+    return ",\n".join([f"@{kind}{{{key}", *lines]) + "\n}"
 
 
 def _qr(address: str) -> Markup:

@@ -1,16 +1,14 @@
 """The interpreter of `content.outline` for the static site: the main part of each page.
 
-Headings, cards, texts and relations are those of the dashboard. The cards' words are in English
-for now, so another language has the explanatory texts alone.
+Headings, cards, texts and relations are those of the dashboard, in the current language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards import context_series, page_cards
@@ -19,24 +17,17 @@ from referrals.cards.card import Card
 from referrals.cards.html import card as card_html
 from referrals.cards.html import chart, notices, releases, sources
 from referrals.cards.html import relations as relations_html
-from referrals.content import outline, pages, sitemap
+from referrals.content import outline, pages, sitemap, standalone_pages
 from referrals.content.outline import Block, HtmlBlock
-from referrals.i18n import messages
-from referrals.i18n.languages import ENGLISH, direction
+from referrals.i18n import languages, messages
 from referrals.page_meta import PageHead
 from referrals.query.document.statements import text_figures
 from referrals.query.selection import Selection
 from referrals.release import files
 from referrals.release.catalogue import Served
-from referrals.release.release import Release
+from referrals.release.release import About, Release
 from referrals.static_site import profile_pages, table
 from referrals.static_site.links import DOWNLOADS, SERIES_PAGES, PageKey
-
-PAGE_END: Final = "page-end"
-"""The text that ends each page of a language other than English."""
-
-LEFT_TO_RIGHT_ISOLATE, POP_ISOLATE = "\u2066", "\u2069"
-"""Unicode controls (LRI, PDI) that keep a range of numbers in order in right-to-left text."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +46,9 @@ def body(release: Release, served: Served, key: PageKey, *, has_server: bool = T
     Raises:
         DataError: a text of the page is missing, or names a figure that the release does not hold.
     """
-    if key.language != ENGLISH:
-        html = _text_with_title(release, sitemap.key_of(key.path), key.language)
-        return Body(html + _page_end_in(key.language, release, served.published))
     if code := profile_pages.code_of(key.path):
-        return Body(profile_pages.main(served, code))
+        cards = tuple(profile_pages.cards(served.published, code))
+        return Body(profile_pages.main(served, code, _download_link), cards)
     if key.path.startswith(SERIES_PAGES):
         return _series_page(release, key.path.removeprefix(SERIES_PAGES))
     name = sitemap.key_of(key.path)
@@ -122,10 +111,9 @@ def _html(block: HtmlBlock, name: str, release: Release, served: Served) -> Mark
     """Return a block that has no cards."""
     match block:
         case outline.Heading(has_status):
-            about = release.about
-            return notices.banner(about) + notices.opening(name, about, has_status=has_status)
+            return _heading(name, release.about, has_status=has_status)
         case outline.Text(text, has_title) if has_title:
-            return _text_with_title(release, text, ENGLISH)
+            return _text_with_title(release, text, sitemap.page(name).path)
         case outline.Text(text):
             return pages.page(text, text_figures(release)).body
         case outline.Relations():
@@ -133,16 +121,31 @@ def _html(block: HtmlBlock, name: str, release: Release, served: Served) -> Mark
         case outline.Releases():
             return releases.html(served.by_id().values())
         case outline.PageEnd(relation):
-            return _relation(release, relation) + _page_end(release, served.published)
+            return _relation(release, relation) + _page_end(name, release, served.published)
 
 
-def series_heads() -> dict[str, PageHead]:
-    """Return the head of the page of each series by the name of its card."""
+def _heading(name: str, about: About, *, has_status: bool) -> Markup:
+    """Return the opening of a page; of the page of a table the heading alone.
+
+    So its table is in view at once. The lead is above the form, the status below the table.
+    """
+    if name == table.KEY:
+        return notices.banner(about) + notices.heading(sitemap.page(name).title)
+    return notices.banner(about) + notices.opening(name, about, has_status=has_status)
+
+
+def heads(served: Served) -> list[PageHead]:
+    """Return the head of each page: those of the menu, each profile and each series."""
+    others = map(standalone_pages.head, (standalone_pages.A_TO_Z, standalone_pages.BRIEFING))
+    return [*languages.heads(), *others, *profile_pages.heads(served).values(), *_series_heads()]
+
+
+def _series_heads() -> list[PageHead]:
     description = messages.text("context.lead")
-    return {
-        name: PageHead(f"{SERIES_PAGES}{name}", context_series.label(name), description)
+    return [
+        PageHead(f"{SERIES_PAGES}{name}", context_series.label(name), description)
         for name in context_series.DESIGNS
-    }
+    ]
 
 
 def _series_page(release: Release, name: str) -> Body:
@@ -154,10 +157,7 @@ def _series_page(release: Release, name: str) -> Body:
 def _series(release: Release, name: str) -> Body:
     """Return a series, and links to the pages of all."""
     card = page_cards.card(outline.ContextSeries(name), release, Selection())
-    topics = {
-        topic: [(short, f"{SERIES_PAGES}{each}", each == name) for each, short in names.items()]
-        for topic, names in context_series.by_topic().items()
-    }
+    topics = context_series.listed(name, lambda each: f"{SERIES_PAGES}{each}")
     label = messages.text("context.contents")
     listed = templates.render("static_site/series_list.html", label=label, topics=topics)
     return Body(_card(card) + listed, (card,))
@@ -196,9 +196,14 @@ def _card(card: Card) -> Markup:
         table=card_html.table(card),
         notes=card_html.notes(card, folded=False),
         sources=sources.html(card),
-        download=f"/{download(card)}",
-        download_label=messages.text("card.table"),
+        take_away=_download_link(card),
     )
+
+
+def _download_link(card: Card) -> Markup:
+    """Return the link to the CSV file of a card."""
+    file = {"address": f"/{download(card)}", "label": messages.text("card.table")}
+    return templates.macro("static_site/table.html", "files", [file])
 
 
 def _summary(card: Card, more: str) -> Markup:
@@ -220,30 +225,10 @@ def _relation(release: Release, relation_id: str) -> Markup:
     return Markup('<section class="card">{}</section>').format(relation)
 
 
-def _text_with_title(release: Release, name: str, language: str) -> Markup:
-    text = pages.page(name, _figures(release, language), language=language)
-    contents = messages.of(language).html("layout.contents")
-    return pages.with_title(text, contents=contents, has_anchor=False)
+def _text_with_title(release: Release, name: str, path: str) -> Markup:
+    return pages.with_title(pages.page(name, text_figures(release)), path, has_anchor=False)
 
 
-def _figures(release: Release, language: str) -> Mapping[str, str]:
-    """Return the figures that a text can name; isolated if the text runs from right to left."""
-    figures = text_figures(release)
-    if direction(language) == "ltr":
-        return figures
-    return {
-        name: f"{LEFT_TO_RIGHT_ISOLATE}{figure}{POP_ISOLATE}" for name, figure in figures.items()
-    }
-
-
-def _page_end(release: Release, published: Release) -> Markup:
-    return notices.page_end(published.about, release.about)
-
-
-def _page_end_in(language: str, release: Release, published: Release) -> Markup:
-    """Return the end of a page in another language: its own text, or the English one marked."""
-    if not pages.exists(PAGE_END, language=language):
-        return messages.in_english(_page_end(release, published), element="div")
-    own = pages.page(PAGE_END, _figures(release, language), language=language).body
-    attribution = messages.in_english(escape(release.about.attribution), element="p")
-    return templates.render("static_site/page_end.html", text=own, attribution=attribution)
+def _page_end(name: str, release: Release, published: Release) -> Markup:
+    has_text = outline.has_text(name)
+    return notices.page_end(published.about, release.about, has_text=has_text)

@@ -7,13 +7,13 @@ what is not known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.cards import context_series
+from referrals.cards import context_series, registry
 from referrals.cards.card import Card
 from referrals.cards.charts import bars as charts
 from referrals.cards.charts.bars import Bar
@@ -22,12 +22,13 @@ from referrals.cards.html import card as card_html
 from referrals.cards.html import chart as card_chart
 from referrals.cards.html import sources
 from referrals.cards.wording import phrases
+from referrals.content import sitemap
 from referrals.content import standalone_pages as pages
-from referrals.content.sitemap import BY_KEY
 from referrals.i18n import messages
 from referrals.page_meta import PageHead
 from referrals.query.document import context_series as query_series
 from referrals.query.document import published_numbers
+from referrals.query.selection import Selection
 from referrals.questions import facts
 from referrals.reference.codelists import codelist
 from referrals.release.catalogue import Served
@@ -51,11 +52,22 @@ def heads(served: Served) -> dict[str, PageHead]:
     return {code: _head(code) for code in query_series.profiled(served.published)}
 
 
-def main(served: Served, code: str) -> Markup:
-    """Return the main part of the profile of a code, with site-relative links."""
+def cards(release: Release, code: str) -> list[Card]:
+    """Return the cards of a profile whose files can be taken away: ours first, if it has one."""
+    ours = []
+    if query_series.profiled(release)[code].is_printed:
+        ours = [registry.card(NATIONALITY, release, Selection(nationality=code))]
+    return [*ours, *context_series.of_nationality(release, code)]
+
+
+def main(served: Served, code: str, take_away: Callable[[Card], Markup]) -> Markup:
+    """Return the main part of the profile of a code, with site-relative links.
+
+    `take_away` returns the links to the files of a card.
+    """
     release = served.published
     profile = query_series.profiled(release)[code]
-    name = _name(code)
+    name, shown = _name(code), cards(release, code)
     return templates.render(
         "static_site/profile.html",
         title=_text("title", name=name),
@@ -68,7 +80,8 @@ def main(served: Served, code: str) -> Markup:
         else [_in_others(release, code)],
         numbers=_numbers(release, code),
         number_address=pages.number_address,
-        cards=[*map(_card, context_series.of_nationality(release, code))],
+        files=[take_away(card) for card in shown if not card.is_context],
+        cards=[_card(card, take_away(card)) for card in shown if card.is_context],
         unknown=[_text(f"unknown.{each}") for each in UNKNOWN],
         links=_links(code),
         others=[
@@ -90,7 +103,7 @@ def unknown(served: Served) -> Markup:
 
 def unknown_head() -> PageHead:
     """Return the head of the page for a code without a profile."""
-    return PageHead(pages.PROFILES, _text("not_found"), _text("not_found"))
+    return PageHead(pages.PROFILES.rstrip("/"), _text("not_found"), _text("not_found"))
 
 
 def _head(code: str) -> PageHead:
@@ -185,7 +198,7 @@ def _numbers(release: Release, code: str) -> list[tuple[str, str]]:
     ]
 
 
-def _card(card: Card) -> Markup:
+def _card(card: Card, take_away: Markup) -> Markup:
     return templates.render(
         "static_site/card.html",
         head=card_html.head(card),
@@ -194,15 +207,14 @@ def _card(card: Card) -> Markup:
         table=card.table,
         notes=card_html.notes(card, folded=False),
         sources=sources.html(card),
-        download="",
-        download_label="",
+        take_away=take_away,
     )
 
 
 def _links(code: str) -> list[tuple[str, str]]:
     """Return the addresses of pages to go on to, with their names."""
     found = [("/nationality", _text("compare")), ("/trends?series=nationality", _text("trends"))]
-    if TABLE in BY_KEY:
+    if sitemap.exists(TABLE):
         found.append((f"/{TABLE}?{NATIONALITY}={code}", _text("table")))
     return [*found, ("/gaps", _text("see_gaps"))]
 

@@ -1,41 +1,55 @@
-"""The addresses of statements, profiles, questions and claims: pages made for one request.
+"""The addresses of search, statements, profiles, questions, claims and /for-me: made for a request.
 
 Neither questions nor texts are stored. A question is in the address, so its answer is not cached;
 a text comes in the body of a POST, which the gateway lets through for this address alone.
+
+If the site has no address of its own, a page names itself by the Host header of its request. So
+the pages are not cached, only the cards in them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from referrals.caching import cached
+from referrals.cards.exports.export import oembed_address
+from referrals.cards.html import card as card_html
+from referrals.cards.html import site_frame
+from referrals.content import outline, sitemap
 from referrals.content import standalone_pages as pages
-from referrals.errors import ReferralsError, WithdrawnError
+from referrals.errors import ReferralsError
 from referrals.i18n import messages
+from referrals.language import current
+from referrals.localised_html import address
 from referrals.query.document import published_numbers
 from referrals.query.document.published_numbers import PublishedNumber
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
-from referrals.static_site import layout, number_pages, profile_pages, questions, standalone
-from referrals.static_site.responses import NO_SCRIPT, ONE_MINUTE
+from referrals.static_site import (
+    layout,
+    number_pages,
+    profile_pages,
+    questions,
+    responses,
+    standalone,
+)
+from referrals.static_site import pages as static_pages
+from referrals.static_site.links import FOLDER, PageKey
+from referrals.static_site.responses import HTML, NO_SCRIPT, NO_STORE, ONE_MINUTE, WITH_SCRIPT
+from referrals.static_site.search import a_to_z, results, site_documents
+from referrals.static_site.search.results import Asked
 from referrals.web import settings
 from referrals.web.http import security_headers
-from referrals.web.http.content_encoding import choose, compress
-from referrals.web.http.etags import is_listed
 from referrals.web.http.negotiation import preferences
-
-LOG: Final = logging.getLogger(__name__)
 
 LARGEST_BODY: Final = 65_536
 """Bytes of a posted text: 20,000 characters, most of them escaped as three bytes each."""
@@ -43,14 +57,12 @@ LARGEST_BODY: Final = 65_536
 FORMS: Final = {pages.CLAIMS: LARGEST_BODY}
 """The addresses that take a form, with the largest body of each, for the gateway."""
 
-HTML: Final = "text/html"
-JSON: Final = "application/json"
-JSON_ENDING: Final = ".json"
-NO_STORE: Final = "no-store"
-QUALITY: Final = 5
-"""Brotli's quality for an answer that is sent once: twenty times as fast as the best."""
+FOR_ME: Final = f"/{outline.FOR_ME}"
 
-WITH_FORM: Final = NO_SCRIPT.replace("form-action 'none'", "form-action 'self'")
+JSON: Final = "application/json"
+PAGE: Final = "text/html"
+JSON_ENDING: Final = ".json"
+VARY: Final = "accept, accept-encoding"
 
 CHECKING: Final = asyncio.Semaphore(1)
 """Held while a text is checked: a long one takes most of a second of one core."""
@@ -64,18 +76,40 @@ Make = Callable[[Served], tuple[HTTPStatus, str]]
 def routes(base: str = "") -> list[Route]:
     """Return the routes of these pages. `base` is the origin of the site, '' if it is unknown."""
     return [
+        Route(FOR_ME, partial(_for_me, base), methods=["GET"]),
         Route(pages.NUMBERS, partial(_listing, base), methods=["GET"]),
         Route(f"{pages.NUMBERS}{{number}}", partial(_number, base), methods=["GET"]),
-        Route(f"{pages.PROFILES}{{code}}", partial(_profile, base), methods=["GET"]),
+        Route(f"{pages.PROFILES}{{code}}", partial(_profile_page, base), methods=["GET"]),
+        Route(pages.SEARCH, _search, methods=["GET"]),
+        Route(pages.A_TO_Z, partial(_a_to_z, base), methods=["GET"]),
         Route(pages.ASK, partial(_ask, base), methods=["GET"]),
         Route(pages.CLAIMS, partial(_claims, base), methods=["GET", "POST"]),
     ]
 
 
+async def _for_me(base: str, request: Request) -> Response:
+    """Answer with the page for frightened readers. Browsers are told to keep no copy of it."""
+    stem = PageKey(FOR_ME, current()).stem
+    canonical = f"{_origin(base, request)}{FOLDER}{stem}"
+
+    def make(served: Served) -> tuple[HTTPStatus, str]:
+        main = static_pages.body(served.published, served, PageKey(FOR_ME)).html
+        data = layout.script(f"{FOLDER}{layout.SCRIPT}")
+        html = standalone.document(
+            served, sitemap.page(outline.FOR_ME), main, canonical=canonical, data=data
+        )
+        return HTTPStatus.OK, html
+
+    return await _page(request, make, policy=WITH_SCRIPT)
+
+
 async def _listing(base: str, request: Request) -> Response:
-    canonical = f"{_origin(base, request)}{pages.NUMBERS}"
+    canonical = f"{_origin(base, request)}{address(pages.NUMBERS)}"
     return await _page(
-        request, lambda served: (HTTPStatus.OK, _listing_page(served, canonical)), ONE_MINUTE
+        request,
+        lambda served: (HTTPStatus.OK, number_pages.listing(served, canonical)),
+        ONE_MINUTE,
+        policy=NO_SCRIPT,
     )
 
 
@@ -84,47 +118,85 @@ async def _number(base: str, request: Request) -> Response:
     name = request.path_params["number"]
     number_id = name.removesuffix(JSON_ENDING)
     origin = _origin(base, request)
-    address = f"{origin}{pages.number_address(number_id)}"
+    own = f"{origin}{pages.number_address(number_id)}"
 
     def make(served: Served) -> tuple[HTTPStatus, str]:
-        if number_id not in published_numbers.numbers(served.published):
+        number = published_numbers.numbers(served.published).get(number_id)
+        if number is None:
             return HTTPStatus.NOT_FOUND, number_pages.unknown(served)
-        return HTTPStatus.OK, _number_page(served, number_id, address)
+        return HTTPStatus.OK, number_pages.page(served, number, own)
 
     is_named = name.endswith(JSON_ENDING)
     if is_named or _prefers_json(request.headers.get("accept", "")):
         number = await _find(number_id)
         if number is not None:
             return _json(request, number)
-    return await _page(request, make, ONE_MINUTE)
+    response = await _page(request, make, ONE_MINUTE, policy=NO_SCRIPT)
+    if origin and response.status_code == HTTPStatus.OK:
+        # Not in the head: the page is at most 8 kB.
+        embedding = oembed_address(pages.number_address(number_id), origin)
+        response.headers["link"] = f'<{embedding}>; rel="alternate"; type="application/json+oembed"'
+    return response
 
 
-async def _profile(base: str, request: Request) -> Response:
+async def _profile_page(base: str, request: Request) -> Response:
     """Answer with the profile of a nationality, or with those that exist."""
     code = request.path_params["code"].upper()
-    canonical = f"{_origin(base, request)}{pages.profile_address(code)}"
+    origin = _origin(base, request)
+    canonical = f"{origin}{address(pages.profile_address(code))}"
 
     def make(served: Served) -> tuple[HTTPStatus, str]:
         head = profile_pages.heads(served).get(code)
         if head is None:
             unknown = profile_pages.unknown(served)
-            html = standalone.document(served, profile_pages.unknown_head(), unknown)
+            html = site_frame.framed(profile_pages.unknown_head(), unknown)
             return HTTPStatus.NOT_FOUND, html
-        return HTTPStatus.OK, _profile_page(served, code, canonical)
+        in_section = replace(head, section=sitemap.page(sitemap.key_of(pages.PROFILES)).section)
+        main = profile_pages.main(served, code, lambda card: card_html.take_away(card, origin))
+        embedding = oembed_address(head.path, origin)
+        html = site_frame.framed(in_section, main, canonical=canonical, embedding=embedding)
+        return HTTPStatus.OK, html
 
     return await _page(request, make, ONE_MINUTE)
 
 
+async def _search(request: Request) -> Response:
+    """Answer with the results of a search. Search engines do not list them."""
+    asked = Asked.read(request.query_params.items())
+
+    def make(served: Served) -> tuple[HTTPStatus, str]:
+        shown = results.page(served, asked, action=pages.SEARCH, address=_full_address)
+        query = urlencode(dict(request.query_params))
+        return HTTPStatus.OK, site_frame.framed(shown.head, shown.html, query=query)
+
+    return await _page(request, make)
+
+
+async def _a_to_z(base: str, request: Request) -> Response:
+    canonical = f"{_origin(base, request)}{address(pages.A_TO_Z)}"
+
+    def make(served: Served) -> tuple[HTTPStatus, str]:
+        main = a_to_z.main(site_documents.documents(served), _full_address)
+        return HTTPStatus.OK, site_frame.framed(pages.head(pages.A_TO_Z), main, canonical=canonical)
+
+    return await _page(request, make, ONE_MINUTE)
+
+
+def _full_address(path: str) -> str:
+    """Return the address of the full version of a static page."""
+    return PageKey(path).full
+
+
 async def _ask(base: str, request: Request) -> Response:
     question = request.query_params.get("q", "")
-    canonical = f"{_origin(base, request)}{pages.ASK}"
+    canonical = f"{_origin(base, request)}{address(pages.ASK)}"
     return await _page(
         request, lambda served: (HTTPStatus.OK, questions.ask(served, question, canonical))
     )
 
 
 async def _claims(base: str, request: Request) -> Response:
-    canonical = f"{_origin(base, request)}{pages.CLAIMS}"
+    canonical = f"{_origin(base, request)}{address(pages.CLAIMS)}"
     if request.method != "POST":
         return await _page(
             request, lambda served: (HTTPStatus.OK, questions.check(served, None, canonical))
@@ -138,7 +210,7 @@ async def _claims(base: str, request: Request) -> Response:
         async with asyncio.timeout(PATIENCE):
             await CHECKING.acquire()
     except TimeoutError:
-        return _unavailable(ReferralsError(messages.text("claims.busy")))
+        return responses.unavailable(ReferralsError(messages.text("claims.busy")))
     try:
         return await _page(
             request, lambda served: (HTTPStatus.OK, questions.check(served, text, canonical))
@@ -157,14 +229,21 @@ async def _body(request: Request) -> bytes | None:
     return body
 
 
-async def _page(request: Request, make: Make, cache: str = NO_STORE) -> Response:
-    """Return a page made in a thread, or the page that says why there is none."""
+async def _page(
+    request: Request, make: Make, cache: str = NO_STORE, *, policy: str = site_frame.POLICY
+) -> Response:
+    """Return a page made in a thread, or the page that says why there is none.
+
+    `policy` is its content security policy. By default our own scripts may run: the exit.
+    """
     try:
         status, html = await asyncio.to_thread(lambda: make(catalogue.served()))
     except Exception as error:  # noqa: BLE001 - the reader gets a page with the reason
-        return _unavailable(error)
+        return responses.unavailable(error)
     caching = NO_STORE if status is not HTTPStatus.OK else cache
-    return _encoded(request, html.encode(), HTML, caching, status)
+    response = _made(request, html.encode(), HTML, caching, status)
+    response.headers["content-security-policy"] = policy
+    return response
 
 
 async def _find(number_id: str) -> PublishedNumber | None:
@@ -180,7 +259,7 @@ def _json(request: Request, number: PublishedNumber) -> Response:
 
     Any page may read it, like the API.
     """
-    response = _encoded(request, number.canonical, JSON, ONE_MINUTE)
+    response = _made(request, number.canonical, JSON, ONE_MINUTE)
     response.headers.update(security_headers.OPEN_TO_ALL)
     if number.later:
         newest = pages.number_address(number.later[-1])
@@ -188,43 +267,11 @@ def _json(request: Request, number: PublishedNumber) -> Response:
     return response
 
 
-def _encoded(
+def _made(
     request: Request, body: bytes, media_type: str, cache: str, status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
-    encoding = choose(request.headers.get("accept-encoding", ""))
-    etag = f'"{hashlib.sha256(body).hexdigest()[:24]}{encoding and f"-{encoding}"}"'
-    headers = {
-        **security_headers.HEADERS,
-        "cache-control": cache,
-        "content-security-policy": WITH_FORM,
-        "vary": "accept, accept-encoding",
-    }
-    if encoding:
-        headers["content-encoding"] = encoding
-    if cache != NO_STORE:
-        headers["etag"] = etag
-        if is_listed(request.headers.get("if-none-match", ""), etag):
-            headers.pop("content-encoding", None)
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    packed = compress(body, encoding, quality=QUALITY) if encoding else body
-    return Response(packed, status, headers, media_type=media_type)
-
-
-def _unavailable(error: Exception) -> Response:
-    reason = (
-        str(error) if isinstance(error, ReferralsError) else messages.text("errors.static_site")
-    )
-    if not isinstance(error, ReferralsError):
-        # Without the text of the error: it could hold words of a reader.
-        LOG.warning("A page of a question or a number failed (%s).", type(error).__name__)
-    is_withdrawn = isinstance(error, WithdrawnError)
-    status = HTTPStatus.GONE if is_withdrawn else HTTPStatus.SERVICE_UNAVAILABLE
-    headers = {
-        **security_headers.HEADERS,
-        "cache-control": NO_STORE,
-        "content-security-policy": NO_SCRIPT,
-    }
-    return Response(layout.unavailable(reason), status, headers, HTML)
+    headers = {"content-type": media_type, "cache-control": cache, "vary": VARY}
+    return responses.made(request.scope, body, headers, status)
 
 
 def _origin(base: str, request: Request) -> str:
@@ -238,23 +285,6 @@ def _prefers_json(accept: str) -> bool:
     (True, False, False)
     """
     for name, weight in preferences(accept):
-        if weight > 0 and name in {JSON, HTML}:
+        if weight > 0 and name in {JSON, PAGE}:
             return name == JSON
     return False
-
-
-@cached(1024, {Served: lambda served: served.version})
-def _number_page(served: Served, number_id: str, address: str) -> str:
-    number = published_numbers.numbers(served.published)[number_id]
-    return number_pages.page(served, number, address)
-
-
-@cached(4, {Served: lambda served: served.version})
-def _listing_page(served: Served, canonical: str) -> str:
-    return number_pages.listing(served, canonical)
-
-
-@cached(64, {Served: lambda served: served.version})
-def _profile_page(served: Served, code: str, canonical: str) -> str:
-    head, main = profile_pages.heads(served)[code], profile_pages.main(served, code)
-    return standalone.document(served, head, main, canonical=canonical)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from referrals import templates
+from referrals.cards.html import site_frame
 from referrals.cards.wording import phrases
 from referrals.content import standalone_pages as pages
 from referrals.i18n import messages
@@ -17,14 +19,13 @@ from referrals.questions.reply import Reply
 from referrals.questions.vocabulary import AMBIGUOUS
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
-from referrals.static_site import standalone
 
 EXAMPLES: Final = ("a", "b", "c", "d")
 SHOWN_MARKS: Final = tuple(mark for mark in Mark if mark is not Mark.OFF_SUBJECT)
 
 
 @dataclass(frozen=True)
-class Piece:
+class Passage:
     """A piece of a checked text; a number that was checked has a place in the list."""
 
     text: str
@@ -47,7 +48,8 @@ def ask(served: Served, question: str, canonical: str) -> str:
         remarks=[*_remarks(reply)] if reply else [],
         examples=[messages.text(f"ask.example.{name}") for name in EXAMPLES],
     )
-    return standalone.document(served, pages.ASK_PAGE, main, canonical=canonical)
+    query = urlencode({"q": question}) if question else ""
+    return site_frame.framed(pages.head(pages.ASK), main, canonical=canonical, query=query)
 
 
 def check(served: Served, text: str | None, canonical: str) -> str:
@@ -65,7 +67,7 @@ def check(served: Served, text: str | None, canonical: str) -> str:
         marks=SHOWN_MARKS,
         remarks=[*_claim_remarks(text or "", result)] if result else [],
     )
-    return standalone.document(served, pages.CLAIMS_PAGE, main, canonical=canonical)
+    return site_frame.framed(pages.head(pages.CLAIMS), main, canonical=canonical)
 
 
 def _understood(served: Served, reply: Reply) -> Iterator[tuple[str, str]]:
@@ -87,7 +89,7 @@ def _measure(reply: Reply) -> str:
     question = reply.question
     if question.is_trend:
         return "trend"
-    if question.is_share or any(one.mention.is_share for one in reply.checked):
+    if question.is_share or any(claim.mention.is_share for claim in reply.checked):
         return "share"
     return "list" if question.breakdown else "count"
 
@@ -118,7 +120,7 @@ def _remarks(reply: Reply) -> Iterator[str]:
 def _claim_remarks(text: str, result: claims.Result) -> Iterator[str]:
     if not result.checked:
         yield messages.text("claims.none")
-    others = [one.mention.text for one in result.checked if one.mark is Mark.OFF_SUBJECT]
+    others = [claim.mention.text for claim in result.checked if claim.mark is Mark.OFF_SUBJECT]
     if others:
         listed = ", ".join(others)
         yield messages.text("claims.off_subject", n=len(others), numbers=listed)
@@ -128,11 +130,11 @@ def _claim_remarks(text: str, result: claims.Result) -> Iterator[str]:
         yield messages.text("claims.too_long", n=claims.LONGEST_TEXT)
 
 
-def _marked(text: str, checked: Sequence[Checked]) -> Iterator[Piece]:
+def _marked(text: str, checked: Sequence[Checked]) -> Iterator[Passage]:
     """Yield a text in pieces, with the place of each checked number in the list."""
     end = 0
-    for place, one in enumerate(checked, start=1):
-        yield Piece(text[end : one.mention.start])
-        yield Piece(text[one.mention.start : one.mention.end], one.mark, place)
-        end = one.mention.end
-    yield Piece(text[end:])
+    for place, claim in enumerate(checked, start=1):
+        yield Passage(text[end : claim.mention.start])
+        yield Passage(text[claim.mention.start : claim.mention.end], claim.mark, place)
+        end = claim.mention.end
+    yield Passage(text[end:])

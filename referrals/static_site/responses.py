@@ -1,27 +1,47 @@
-"""The files of the static site as HTTP responses, each encoded before it is asked for."""
+"""Static pages as HTTP responses: the files encoded ahead, and pages made for one request."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Final
 
-from starlette.types import Scope, Send
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Scope
 
-from referrals.static_site import site
+from referrals.content import outline
+from referrals.errors import ReferralsError, WithdrawnError
+from referrals.i18n import messages
+from referrals.static_site import layout, site
 from referrals.static_site.links import FOLDER
 from referrals.web.http import security_headers
-from referrals.web.http.content_encoding import BEST, IDENTITY, SUFFIXES, choose, compress
+from referrals.web.http.content_encoding import (
+    BEST,
+    IDENTITY,
+    QUICK,
+    SUFFIXES,
+    choose,
+    compress,
+)
 from referrals.web.http.etags import is_listed
 
+LOG: Final = logging.getLogger(__name__)
+
+HTML: Final = "text/html; charset=utf-8"
 MEDIA_TYPES: Final[Mapping[str, str]] = {
-    "": "text/html; charset=utf-8",
+    "": HTML,
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".json": "application/csvm+json",
+    ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
 ONE_MINUTE: Final = "public, max-age=60, stale-if-error=86400"
@@ -30,35 +50,46 @@ ONE_MINUTE: Final = "public, max-age=60, stale-if-error=86400"
 A cache may serve its copy for a day if nothing answers."""
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
+NAMED_BY_DIGEST: Final = re.compile(r"\.[0-9a-f]{12}\.(css|js|woff2)$")
+NO_STORE: Final = "no-store"
 NO_SCRIPT: Final = (
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; "
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src data:; "
+    "base-uri 'none'; "
+    "form-action 'self'; "
     f"frame-ancestors {security_headers.ancestors(security_headers.FRAMERS)}"
 )
-"""The content security policy: no script, and nothing to load but the stylesheet.
+"""The content security policy of a page: no script, and nothing to load but the stylesheet.
 
-The length of a bar is a style attribute."""
+The length of a bar is a style attribute. Forms lead to this site: a question, or a table."""
 
-FORM_PAGE: Final = "table"
-WITH_FORM: Final = NO_SCRIPT.replace("form-action 'none'", "form-action 'self'")
-"""The name of the one page with a form, and its policy: the form leads to the page itself."""
+WITH_SCRIPT: Final = f"{NO_SCRIPT}; script-src 'self'"
+"""The policy of a page with a script of ours, which can send nothing anywhere."""
 
-FAST: Final = 5
-"""Brotli's quality for a page that is made for one request."""
+SCRIPT_PAGE: Final = outline.FOR_ME
+"""The page with a script, in every language. No browser is to keep a copy of it."""
 
-Headers = tuple[tuple[bytes, bytes], ...]
-
-_READ_HEADERS: Final = frozenset({b"accept-encoding", b"if-none-match"})
+RETRY_AFTER: Final = 30
+"""Seconds after which a page that could not be made is worth asking for again."""
 
 
 @dataclass(frozen=True)
 class EncodedFile:
     """One file in one encoding. `body_headers` are sent only with a body (not with a 304)."""
 
-    headers: Headers
-    body_headers: Headers
-    etag: str
+    headers: Mapping[str, str]
+    body_headers: Mapping[str, str]
     body: bytes
+
+    def response(
+        self, request: Headers, method: str, status: HTTPStatus = HTTPStatus.OK
+    ) -> Response:
+        """Return the response to a request: no body for HEAD, or if the client has it (304)."""
+        tag = self.headers.get("etag", "")
+        is_known = tag and is_listed(request.get("if-none-match", ""), tag)
+        if status == HTTPStatus.OK and is_known:
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=self.headers)
+        body = b"" if method == "HEAD" else self.body
+        return Response(body, status, {**self.body_headers, **self.headers})
 
 
 class Files:
@@ -71,80 +102,112 @@ class Files:
         """Encode the files of a version of the releases, given by their place below the root."""
         self.version = version
         self._encoded = {
-            (name, encoding): _encoded(name, body, encoding)
+            (name, encoding): _file(name, body, encoding)
             for name, body in files.items()
             for encoding in (IDENTITY, *SUFFIXES)
         }
 
-    async def answer(self, scope: Scope, send: Send) -> None:
-        """Send the file at a path: no body if the client has it, the 404 page if it is missing."""
-        request = {
-            name: value.decode("latin-1")
-            for name, value in scope["headers"]
-            if name in _READ_HEADERS
-        }
-        encoding = choose(request.get(b"accept-encoding", ""))
+    def response(self, scope: Scope) -> Response:
+        """Return the response with the file at a path, or with the 404 page."""
+        request = Headers(scope=scope)
+        encoding = choose(request.get("accept-encoding", ""))
         name = scope["path"].removeprefix(FOLDER)
         found = self._encoded.get((name, encoding)) if name != site.NOT_FOUND else None
         if found:
-            await _send(found, request, scope["method"], send)
-            return
+            return found.response(request, scope["method"])
         missing = self._encoded[site.NOT_FOUND, encoding]
-        headers = [*missing.body_headers, *missing.headers]
-        body = b"" if scope["method"] == "HEAD" else missing.body
-        status = HTTPStatus.NOT_FOUND
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        return missing.response(request, scope["method"], HTTPStatus.NOT_FOUND)
 
 
-async def answer_page(body: bytes, scope: Scope, send: Send) -> None:
-    """Send a page that was made for one request."""
-    request = {
-        name: value.decode("latin-1") for name, value in scope["headers"] if name in _READ_HEADERS
+def made(
+    scope: Scope,
+    body: bytes,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    """Return the response with a page that was made for one request, and may have a form.
+
+    `headers` are those that differ from the usual ones of a page.
+    """
+    request = Headers(scope=scope)
+    usual = {
+        "content-type": HTML,
+        "cache-control": ONE_MINUTE,
+        "vary": "accept-encoding",
+        "content-security-policy": NO_SCRIPT,
     }
-    encoding = choose(request.get(b"accept-encoding", ""))
-    file = _encoded(FORM_PAGE, body, encoding, quality=FAST)
-    await _send(file, request, scope["method"], send)
+    encoding = choose(request.get("accept-encoding", ""))
+    file = _encoded(body, encoding, {**usual, **headers}, quality=QUICK)
+    return file.response(request, scope["method"], status)
 
 
-async def _send(file: EncodedFile, request: Mapping[bytes, str], method: str, send: Send) -> None:
-    """Send a file that exists, without its body if the client has it."""
-    status, body, headers = HTTPStatus.OK, file.body, [*file.body_headers, *file.headers]
-    if is_listed(request.get(b"if-none-match", ""), file.etag):
-        status, body, headers = HTTPStatus.NOT_MODIFIED, b"", list(file.headers)
-    if method == "HEAD":
-        body = b""
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def unavailable(error: Exception) -> Response:
+    """Return the error page, and log an error that is not of our own kinds.
+
+    Withdrawn pages are gone (410), so that no cache serves its copy.
+    """
+    if not isinstance(error, ReferralsError):
+        LOG.warning("A static page cannot be sent (%s).", type(error).__name__)
+    headers = {
+        **security_headers.HEADERS,
+        "cache-control": NO_STORE,
+        "content-security-policy": NO_SCRIPT,
+    }
+    page = layout.unavailable(public_reason(error))
+    if isinstance(error, WithdrawnError):
+        return Response(page, HTTPStatus.GONE, headers, HTML)
+    headers["retry-after"] = str(RETRY_AFTER)
+    return Response(page, HTTPStatus.SERVICE_UNAVAILABLE, headers, HTML)
 
 
-def _encoded(name: str, body: bytes, encoding: str, *, quality: int = BEST) -> EncodedFile:
-    """Return a file ready to send in an encoding ('' for none)."""
-    packed = compress(body, encoding, quality=quality) if encoding else body
-    digest = hashlib.sha256(body).hexdigest()[:24]
-    etag = f'"{digest}-{encoding}"' if encoding else f'"{digest}"'
-    body_headers = {"content-length": str(len(packed))}
-    if encoding:
-        body_headers["content-encoding"] = encoding
+def public_reason(error: Exception) -> str:
+    """Return what readers and the log learn of a failure: our own words only.
+
+    The text of an error that is not ours could hold anything, such as the words of a reader.
+    """
+    if isinstance(error, ReferralsError):
+        return str(error)
+    return messages.text("errors.static_site")
+
+
+def _file(name: str, body: bytes, encoding: str) -> EncodedFile:
     headers = {
         "content-type": MEDIA_TYPES[PurePosixPath(name).suffix],
         "cache-control": _cache_control(name),
         "vary": "accept-encoding",
-        "etag": etag,
-        "content-security-policy": WITH_FORM if name == FORM_PAGE else NO_SCRIPT,
-        **security_headers.HEADERS,
+        "content-security-policy": _policy(name),
     }
     if name.endswith(".csv"):
         headers["content-disposition"] = f'attachment; filename="{PurePosixPath(name).name}"'
-    return EncodedFile(_raw(headers), _raw(body_headers), etag, packed)
+    return _encoded(body, encoding, headers, quality=BEST)
 
 
-def _raw(headers: Mapping[str, str]) -> Headers:
-    return tuple((name.encode(), value.encode("latin-1")) for name, value in headers.items())
+def _encoded(
+    body: bytes, encoding: str, headers: Mapping[str, str], *, quality: int
+) -> EncodedFile:
+    """Return a file ready to send in an encoding ('' for none), tagged if it may be stored."""
+    packed = compress(body, encoding, quality=quality) if encoding else body
+    digest = hashlib.sha256(body).hexdigest()[:24]
+    body_headers = {"content-length": str(len(packed))}
+    if encoding:
+        body_headers["content-encoding"] = encoding
+    tag = {}
+    if headers["cache-control"] != NO_STORE:
+        tag["etag"] = f'"{digest}-{encoding}"' if encoding else f'"{digest}"'
+    return EncodedFile({**security_headers.HEADERS, **headers, **tag}, body_headers, packed)
 
 
 def _cache_control(name: str) -> str:
-    """Return how long a file may be cached: for ever if it is named by digest, an error never."""
-    if name == site.NOT_FOUND:
-        return "no-store"
-    return FOR_EVER if name == site.STYLESHEET else ONE_MINUTE
+    """Return how long a file may be cached: for ever if it is named by digest, an error never.
+
+    Nor is the page for frightened readers: a copy would be a trace of the visit.
+    """
+    if name == site.NOT_FOUND or PurePosixPath(name).name == SCRIPT_PAGE:
+        return NO_STORE
+    return FOR_EVER if NAMED_BY_DIGEST.search(name) else ONE_MINUTE
+
+
+def _policy(name: str) -> str:
+    if PurePosixPath(name).name == SCRIPT_PAGE:
+        return WITH_SCRIPT
+    return NO_SCRIPT

@@ -4,35 +4,47 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from referrals import templates
+from referrals import language_fonts, templates
 from referrals.cards.card import Card
 from referrals.cards.exports import csv, csvw
-from referrals.cards.exports.export import Export
-from referrals.cards.html import notices
-from referrals.content import outline
-from referrals.content import pages as content_pages
-from referrals.i18n import languages, messages
-from referrals.i18n.languages import ENGLISH
+from referrals.cards.exports.export import Export, oembed_address
+from referrals.cards.html import notices, sheet_list
+from referrals.content import helpline_lists, outline, standalone_pages
+from referrals.content.sheet_pack import Pack
+from referrals.content.standalone_pages import A_TO_Z, BRIEFING
+from referrals.i18n import languages, messages, states
+from referrals.language import ENGLISH, current, using
+from referrals.localised_html import address, marked
 from referrals.page_meta import PageHead, Version
 from referrals.release.catalogue import Served
 from referrals.release.release import About, Release
-from referrals.static_site import json_ld, layout, pages, profile_pages
+from referrals.static_site import json_ld, layout, pages
 from referrals.static_site.links import FOLDER, SERVED, LinkStyle, PageKey, rewrite_links
+from referrals.static_site.pages import Body
+from referrals.static_site.search import a_to_z, results, site_documents
 from referrals.static_site.table import KEY as TABLE
 
-STYLE: Final = (
-    Path(__file__).with_name("assets") / "style.css"
-).read_bytes() + templates.charts_stylesheet()
+STYLE: Final = b"".join(
+    (
+        (Path(__file__).with_name("assets") / "style.css").read_bytes(),
+        templates.header_stylesheet(),
+        templates.questions_stylesheet(),
+        templates.charts_stylesheet(),
+        templates.diagrams_stylesheet(),
+        language_fonts.names_stylesheet(language_fonts.ADDRESS, languages.languages()[1:]).encode(),
+    )
+)
 STYLESHEET: Final = f"style.{hashlib.sha256(STYLE).hexdigest()[:12]}.css"
 NOT_FOUND: Final = "404"
 SITEMAP: Final = "sitemap.xml"
+SEARCH: Final = standalone_pages.SEARCH.strip("/")
 TOPIC_PATHS: Final = tuple(f"/{topic.key}" for topic in outline.TOPICS)
 
 
@@ -44,16 +56,19 @@ class Site:
         served: the releases that are shown.
         style: how pages link to one another.
         heads: the head of every page.
+        pack: the briefing sheets that are put beside the pages.
     """
 
     served: Served
     style: LinkStyle
     heads: Mapping[PageKey, PageHead]
+    pack: Pack = field(default_factory=Pack)
 
     @property
-    def release_files(self) -> Mapping[str, bytes]:
-        """The files of the releases that go with the pages: all if there is no full site."""
-        return pages.release_files(self.served) if self.style.site is None else {}
+    def other_files(self) -> Mapping[str, bytes]:
+        """The files beside the pages: sheets, and those of releases if there is no full site."""
+        release_files = pages.release_files(self.served) if self.style.site is None else {}
+        return {**release_files, **sheet_list.files(self.pack)}
 
     @property
     def releases(self) -> Mapping[str, Release]:
@@ -84,20 +99,25 @@ class Site:
         }
 
 
-def files(served: Served, style: LinkStyle = SERVED) -> dict[str, bytes]:
-    """Return every file by its path below the root. The same releases always give the same bytes.
+def files(served: Served, style: LinkStyle = SERVED, pack: Pack | None = None) -> dict[str, bytes]:
+    """Return every file by its path below the root. The same input always gives the same bytes.
 
     Raises:
         ReferralsError: a page's text or figures are missing.
     """
-    site = Site(served, style, page_heads(served))
-    contents = {STYLESHEET: STYLE, style.file(NOT_FOUND): _not_found(site).encode()}
-    contents |= site.release_files
+    site = Site(served, style, page_heads(served), pack or Pack())
+    contents = {STYLESHEET: STYLE, layout.SCRIPT: layout.SCRIPT_BODY}
+    contents[style.file(NOT_FOUND)] = _not_found(site).encode()
+    contents |= site.other_files
+    for language in languages.languages():
+        contents |= language_fonts.site_files(language)
     for key in site.heads:
-        html, cards = _page(site, key)
+        with using(key.language):
+            html, cards = _page(site, key)
         contents[style.file(key.stem)] = html.encode()
-        for card in cards:
-            contents |= _tables(served, card, style)
+        if key.language == ENGLISH:  # the tables of a card have one name in every language
+            for card in cards:
+                contents |= _tables(served, card, style)
     if style.base:
         contents[SITEMAP] = _sitemap(site).encode()
     return contents
@@ -119,9 +139,22 @@ def table_page(served: Served, pairs: Iterable[tuple[str, str]], style: LinkStyl
     """
     site, key = Site(served, style, page_heads(served)), PageKey(f"/{TABLE}")
     _, body = pages.table_body(served, pairs)
-    main = rewrite_links(body.html, key, site.heads, site.style, site.release_files)
+    main = rewrite_links(body.html, key, site.heads, site.style, site.other_files)
     frame = replace(_frame(site, key), canonical="")
     return layout.document(site.heads[key], main, frame).encode()
+
+
+def search_page(served: Served, asked: results.Asked, style: LinkStyle) -> bytes:
+    """Return the page of the results of a query.
+
+    Raises:
+        ReferralsError: the figures are missing.
+    """
+    site, key = Site(served, style, page_heads(served)), PageKey(standalone_pages.SEARCH)
+    shown = results.page(served, asked, action=SEARCH)
+    main = rewrite_links(shown.html, key, site.heads, site.style, site.other_files)
+    frame = replace(_frame(site, key), canonical="", search="")
+    return layout.document(shown.head, main, frame).encode()
 
 
 def with_topic_pages(served: Served) -> tuple[Release, ...]:
@@ -131,13 +164,10 @@ def with_topic_pages(served: Served) -> tuple[Release, ...]:
 
 def page_heads(served: Served) -> dict[PageKey, PageHead]:
     """Return the head of every page: of each language, each profile, and each release's topics."""
-    found = {
-        PageKey(head.path, language): head
-        for language in languages.languages()
-        for head in languages.heads(language)
-    }
-    found |= {PageKey(head.path): head for head in profile_pages.heads(served).values()}
-    found |= {PageKey(head.path): head for head in pages.series_heads().values()}
+    found = {PageKey(head.path): head for head in pages.heads(served)}
+    for language in languages.languages():
+        if language != ENGLISH:
+            found |= _heads_in(language)
     for release in with_topic_pages(served):
         for path in TOPIC_PATHS:
             key = PageKey(path, release=release.about.release_id)
@@ -145,16 +175,30 @@ def page_heads(served: Served) -> dict[PageKey, PageHead]:
     return found
 
 
+def _heads_in(language: str) -> dict[PageKey, PageHead]:
+    """Return the heads of the pages that are made in another language: the reader's path."""
+    with using(language):
+        found = {head.path: head for head in languages.heads()}
+    paths = states.reader_path()["pages"]
+    return {PageKey(path, language): found[path] for path in paths if path in found}
+
+
 def versions(served: Served, base: str) -> tuple[Version, ...]:
-    """Return the pages as versions of the full site's: the English ones, then each language."""
+    """Return the pages as versions of the full site's in the current language.
+
+    The first is that to show: the low-data version, in English if there is no other. The others are
+    the same in each other language, for search engines.
+    """
     by_language: dict[str, dict[str, str]] = {}
     for key in page_heads(served):
         addresses = by_language.setdefault(key.language, {})
         addresses[key.full] = f"{FOLDER}{SERVED.file(key.stem)}"
-    english = Version(messages.text("layout.low_data"), by_language.pop(ENGLISH), base=base)
-    return english, *(
-        Version(languages.own_name(code), addresses, code, base)
+    own = by_language[ENGLISH] | by_language.pop(current(), {})
+    low_data = Version(messages.text("layout.low_data"), own, base=base)
+    return low_data, *(
+        Version(languages.own_name(code), addresses, languages.tag(code), base)
         for code, addresses in by_language.items()
+        if code != current()
     )
 
 
@@ -167,11 +211,33 @@ def _head_of_release(head: PageHead, key: PageKey, about: About) -> PageHead:
 
 
 def _page(site: Site, key: PageKey) -> tuple[str, tuple[Card, ...]]:
-    body = pages.body(site.shown(key), site.served, key, has_server=not site.style.ending)
+    body = _body(site, key)
     html = _releases_menu(site, key) + body.html
-    main = rewrite_links(html, key, site.heads, site.style, site.release_files)
-    data = _json_ld(site, key, body.cards)
-    return layout.document(site.heads[key], main, _frame(site, key), data=data), body.cards
+    main = rewrite_links(html, key, site.heads, site.style, site.other_files)
+    data = _json_ld(site, key, body.cards) + _embedding(site, key, body.cards) + _script(site, key)
+    document = layout.document(site.heads[key], main, _frame(site, key), data=data)
+    return marked(document), body.cards
+
+
+def _embedding(site: Site, key: PageKey, cards: tuple[Card, ...]) -> Markup:
+    """Return the link to how other sites embed the figure of a page, if it has one."""
+    is_of_figure = bool(cards) and key.path != "/"
+    address = oembed_address(key.full, site.style.base) if is_of_figure else ""
+    return templates.macro("macros.html", "embedding", address)
+
+
+def _script(site: Site, key: PageKey) -> Markup:
+    if key.path != f"/{outline.FOR_ME}":
+        return Markup()
+    return layout.script(site.style.link(site.style.file(key.stem), layout.SCRIPT))
+
+
+def _body(site: Site, key: PageKey) -> Body:
+    if key.path == A_TO_Z:
+        return Body(a_to_z.main(site_documents.documents(site.served)))
+    if key.path == BRIEFING:
+        return Body(sheet_list.main(site.pack, has_full_site=site.style.site is not None))
+    return pages.body(site.shown(key), site.served, key, has_server=not site.style.ending)
 
 
 def _releases_menu(site: Site, key: PageKey) -> Markup:
@@ -193,10 +259,14 @@ def _releases_menu(site: Site, key: PageKey) -> Markup:
 
 
 def _release_address(site: Site, here: PageKey, release_id: str) -> str:
-    """Return the link to the same page of another release; '' for the one that is shown."""
+    """Return the link to the same page of another release; '' for the one that is shown.
+
+    A release without a page in this language has its English one.
+    """
     if release_id == here.release:
         return ""
-    return site.link(here, PageKey(here.path, here.language, release_id))
+    there = PageKey(here.path, here.language, release_id)
+    return site.link(here, there if there in site.heads else PageKey(here.path, release=release_id))
 
 
 def _frame(site: Site, key: PageKey) -> layout.Frame:
@@ -207,17 +277,39 @@ def _frame(site: Site, key: PageKey) -> layout.Frame:
         if (candidate.path, candidate.release) == (key.path, key.release)
     ]
     return layout.Frame(
-        language=key.language,
         home=site.link(key, PageKey("/", key.language)),
         stylesheet=style.link(style.file(key.stem), STYLESHEET),
+        language_stylesheet=_of_language(site, key),
         canonical=style.canonical(key.stem) if site.is_listed(key) else "",
-        full="" if style.site is None else f"{style.site}{key.full}",
+        full="" if style.site is None else f"{style.site}{address(key.full)}",
         menu={head: site.link(key, target) for target, head in site.menu(key.language).items()},
-        languages={target.language: site.link(key, target) for target in translations},
+        languages=_languages(site, key, translations),
         alternates={
             languages.tag(target.language): style.canonical(target.stem) for target in translations
         },
+        search=_search(style),
     )
+
+
+def _of_language(site: Site, key: PageKey) -> str:
+    """Return the link to the stylesheet of a page's language, '' if it has none."""
+    name = language_fonts.stylesheet_name(key.language)
+    return site.style.link(site.style.file(key.stem), name) if name else ""
+
+
+def _languages(site: Site, key: PageKey, translations: Iterable[PageKey]) -> dict[str, str]:
+    """Return the address of a page in each language, of the first page if it has no other."""
+    found = {
+        code: site.link(key, PageKey("/", code))
+        for code in languages.languages()
+        if PageKey("/", code) in site.heads
+    }
+    return found | {each.language: site.link(key, each) for each in translations}
+
+
+def _search(style: LinkStyle) -> str:
+    """Return the address of the search, '' if no server is known that would answer it."""
+    return "" if style.site is None else f"{style.site}{FOLDER}{SEARCH}"
 
 
 def _json_ld(site: Site, key: PageKey, cards: tuple[Card, ...]) -> Markup:
@@ -258,7 +350,6 @@ def _not_found(site: Site) -> str:
     title = messages.text("layout.not_found")
     description = messages.text("layout.not_found_description")
     frame = layout.Frame(
-        language=ENGLISH,
         home=f"{root}{style.file(PageKey('/').stem)}",
         stylesheet=f"{root}{STYLESHEET}",
         canonical="",
@@ -266,13 +357,14 @@ def _not_found(site: Site) -> str:
         menu={head: f"{root}{style.file(key.stem)}" for key, head in site.menu(ENGLISH).items()},
         languages={},
         alternates={},
+        search=_search(style),
     )
     main = templates.render(
         "static_site/not_found.html",
         title=title,
         description=description,
         advice=messages.text("layout.not_found_advice"),
-        helplines=content_pages.helplines_with_heading(),
+        helplines=helpline_lists.with_heading(),
     )
     return layout.document(PageHead("", title, description), main, frame)
 

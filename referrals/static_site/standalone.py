@@ -1,4 +1,4 @@
-"""The frame of pages that are made for one request: statements, questions and claims.
+"""The frame of pages of statements: small, without a script, and never changing.
 
 They look like the static pages and link to them, but lie at addresses of their own.
 """
@@ -7,28 +7,47 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from referrals.i18n.languages import ENGLISH
+from referrals import language_fonts
+from referrals.content import standalone_pages
+from referrals.i18n import languages
+from referrals.language import current, is_english
+from referrals.localised_html import address, localised
 from referrals.page_meta import PageHead
 from referrals.release.catalogue import Served
 from referrals.static_site import layout, site
 from referrals.static_site.links import FOLDER, SERVED, PageKey
 
 
-def document(served: Served, head: PageHead, main: Markup, *, canonical: str = "") -> str:
-    """Return a whole page. Search engines list it if it has a canonical address."""
+def document(
+    served: Served,
+    head: PageHead,
+    main: Markup,
+    *,
+    canonical: str = "",
+    data: str = "",
+) -> str:
+    """Return a whole page. Search engines list it if it has a canonical address.
+
+    `data` is HTML for the end of its head. A page that is not in the menu, such as that of a
+    number, stays small: its own menu is short.
+    """
+    code = current()
     menu = {
         page_head: f"{FOLDER}{SERVED.file(key.stem)}"
         for key, page_head in site.page_heads(served).items()
-        if key.language == ENGLISH and not key.release
+        if key.language == code and not key.release
     }
+    own_style = language_fonts.stylesheet_name(code)
     frame = layout.Frame(
-        language=ENGLISH,
-        home=f"{FOLDER}{SERVED.file(PageKey('/').stem)}",
+        home=f"{FOLDER}{SERVED.file(PageKey('/', code).stem)}",
         stylesheet=f"{FOLDER}{site.STYLESHEET}",
+        language_stylesheet=f"{FOLDER}{own_style}" if own_style else "",
         canonical=canonical,
         full="/",
         menu=menu,
-        languages={},
+        languages={each: address(head.path, each) for each in languages.languages()},
         alternates={},
+        search=f"{FOLDER}{site.SEARCH}" if is_english() else standalone_pages.SEARCH,
+        has_whole_menu=bool(head.section),
     )
-    return layout.document(head, main, frame)
+    return localised(layout.document(head, main, frame, data=data))

@@ -1,4 +1,4 @@
-"""The page on which a reader builds a table without a script: a form, and the table it asks for.
+"""The page on which a reader builds a table without a script: a table, and the form to change it.
 
 It is the only static page that depends on the query of its address. In a folder of files without a
 server there is no form, only the table that everybody sees first.
@@ -25,7 +25,7 @@ from referrals.i18n import messages
 from referrals.query.selection import RELEASE, SEPARATOR
 from referrals.query.tables.table_request import TableRequest
 from referrals.release.catalogue import Served
-from referrals.release.release import Release
+from referrals.release.release import About, Release
 
 KEY: Final = "table"
 """The key of the page in the outline."""
@@ -61,15 +61,16 @@ def page(
     html = templates.macro(
         TEMPLATE,
         "page",
-        form=form,
-        parts=[
+        [
             table_html.problems(problems, meant, href),
             table_html.finding(built),
-            table_html.count(built),
             table_html.figure(built, href),
+            form,
+            table_html.count(built),
             table_html.suggestions(built, href),
             table_html.foot(built, href, _files(built.card) if has_form else Markup()),
         ],
+        notices.status(release.about),
     )
     return TablePage(release, html, built.card)
 
@@ -88,7 +89,7 @@ def _form(
         table_choices.chart(built),
     ]
     if len(releases) > 1:
-        options = {name: notices.option(other.about) for name, other in releases.items()}
+        options = {name: _name(other.about) for name, other in releases.items()}
         figures = messages.text("filters.release")
         chosen = release.about.release_id
         choices.insert(0, table_choices.Choice(RELEASE, figures, options, chosen))
@@ -96,10 +97,16 @@ def _form(
         TEMPLATE,
         "form",
         action=PATH.strip("/"),
+        summary=messages.text("table.change_it"),
+        lead=messages.text(f"leads.{KEY}"),
         choices=choices,
         show=messages.text("table.show"),
         swap=table_html.swap(built.request, href),
     )
+
+
+def _name(about: About) -> str:
+    return messages.text("filters.example") if about.is_invented else about.period_label
 
 
 def _files(card: Card) -> Markup:

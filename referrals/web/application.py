@@ -15,15 +15,17 @@ from typing import Any, Final
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from referrals.page_meta import PageHead, Version
+from referrals.language import ENGLISH
+from referrals.localised_html import address
+from referrals.page_meta import FirstPaint, Language, Version
 from referrals.web import health, settings
 from referrals.web.direct_routes import DirectRoutes
 from referrals.web.gateway.middleware import Gateway
 from referrals.web.logging import json_log
 from referrals.web.logging.access_log import AccessLog
 from referrals.web.shell.html import Frame
+from referrals.web.shell.language_prefix import LanguagePrefix
 from referrals.web.shell.middleware import Shell
-from referrals.web.static import assets
 from referrals.web.static.streamlit_files import StaticFiles
 from referrals.web.streamlit import client_messages, garbage_collection, setup
 from referrals.web.streamlit.startup_check import StartupCheck
@@ -36,15 +38,14 @@ class Site:
     """The site as values and callables: this package knows nothing of its data.
 
     Attributes:
-        name: the name of the site, in titles and in the header.
-        pages: the pages that Streamlit draws, in the order of the menu.
-        direct_pages: the pages of the menu that `routes` answer.
-        ask: the address that answers a question given as `q`, '' if there is none.
-        text: returns a message by its key, such as `text("shell.menu")`.
+        frame: returns the pages that Streamlit draws, the menu and the messages, in the current
+            language.
+        languages: the languages that readers can choose, English first.
         routes: the addresses that are answered without Streamlit.
         first_paint: returns the main part of the page at a path and with a query string as HTML,
             which is shown until Streamlit has drawn it.
-        versions: returns the other versions of the pages: static, and in other languages.
+        versions: returns the other versions of the pages in the current language: static, and for
+            search engines in other languages.
         releases: returns the digest of each release by id, or raises the error for `/readyz`.
         rejected_releases: returns the names of the releases that are not served.
         watch_releases: is entered before the first request, and looks for new releases.
@@ -52,13 +53,10 @@ class Site:
         prebuild_static_pages: is entered when the server starts, and builds the static pages.
     """
 
-    name: str
-    pages: Sequence[PageHead]
-    direct_pages: Sequence[PageHead]
-    ask: str
-    text: Callable[..., str]
+    frame: Callable[[], Frame]
+    languages: Sequence[Language]
     routes: Sequence[BaseRoute]
-    first_paint: Callable[[str, str], str]
+    first_paint: Callable[[str, str], FirstPaint]
     versions: Callable[[], Sequence[Version]]
     releases: Callable[[], Mapping[str, str]]
     rejected_releases: Callable[[], Collection[str]]
@@ -79,7 +77,7 @@ def options(site: Site) -> dict[str, Any]:
     health_routes = health.routes(
         site.releases, site.rejected_releases, lambda: startup_check.problem
     )
-    direct_routes = [*site.routes, *assets.routes(), *health_routes]
+    direct_routes = [*site.routes, *health_routes]
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
@@ -101,19 +99,26 @@ def _middleware(site: Site, direct_routes: Sequence[BaseRoute]) -> list[Middlewa
     The access log is outermost so that refusals are logged. The gateway comes before anything that
     reads a request, and static files are innermost so that the shell adds its headers to them.
     """
-    paths = [head.path for head in site.pages]
+    paths = [head.path for head in site.frame().heads]
+    codes = [language.code for language in site.languages if language.code != ENGLISH]
+    forms = {
+        address(path, language): size
+        for path, size in site.forms.items()
+        for language in (ENGLISH, *codes)
+    }
     return [
-        Middleware(AccessLog, pages=paths, routes=direct_routes),
+        Middleware(AccessLog, pages=paths, routes=direct_routes, languages=codes),
         Middleware(
             Gateway,
             messages=client_messages.RULES,
             hosts=settings.require(settings.hosts),
-            forms=site.forms,
+            forms=forms,
         ),
+        Middleware(LanguagePrefix, languages=codes),
         Middleware(DirectRoutes, routes=direct_routes),
         Middleware(
             Shell,
-            frame=Frame(site.pages, site.name, site.text, ask=site.ask, direct=site.direct_pages),
+            frame=site.frame,
             first_paint=site.first_paint,
             versions=site.versions,
         ),

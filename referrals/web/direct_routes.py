@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from referrals.web.http import security_headers
 from referrals.web.http.problem import problem
 
+OPTIONS: Final = "OPTIONS"
+READ: Final = "GET, HEAD, OPTIONS"
 DEFAULT_HEADERS: Final = tuple(
     (name.encode(), value.encode())
     for name, value in {
@@ -52,16 +55,27 @@ class DirectRoutes:
             if match is Match.PARTIAL:
                 partial_match = partial_match or route
         if partial_match is not None:
-            await _method_not_allowed(partial_match)(scope, receive, send)
+            answer = _without_method(partial_match, scope["method"])
+            await answer(scope, receive, _with_default_headers(send))
+        elif scope["method"] == OPTIONS:  # of a page or a file of Streamlit, which are read
+            await _allowed(READ)(scope, receive, _with_default_headers(send))
         else:
             await self._app(scope, receive, send)
 
 
-def _method_not_allowed(route: BaseRoute) -> ASGIApp:
-    methods = ", ".join(sorted(getattr(route, "methods", None) or ()))
+def _without_method(route: BaseRoute, method: str) -> ASGIApp:
+    """Return the answer for a method that a route does not handle: which ones there are."""
+    methods = ", ".join(sorted({OPTIONS, *(getattr(route, "methods", None) or ())}))
+    if method == OPTIONS:
+        return _allowed(methods)
     status = HTTPStatus.METHOD_NOT_ALLOWED
-    detail = f"This address is only read. Use {methods.replace(', ', ' or ')}."
+    detail = f"Use one of {methods}."
     return problem(status, status.phrase, detail, headers={"allow": methods})
+
+
+def _allowed(methods: str) -> Response:
+    """Return the answer to OPTIONS."""
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers={"allow": methods})
 
 
 def _with_default_headers(send: Send) -> Send:

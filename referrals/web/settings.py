@@ -31,6 +31,9 @@ _SITE_ADDRESS: Final = re.compile(rf"https://{_HOST_NAME}{_PORT}|{_LOCAL}")
 _FRAMING_ORIGIN: Final = re.compile(rf"https://(?:\*\.)?{_HOST_NAME}{_PORT}|{_LOCAL}")
 _HOST: Final = re.compile(rf"{_HOST_NAME}|\[[0-9a-f:.]{{2,45}}\]")
 _ORIGIN: Final = re.compile(rf"https?://(?:{_HOST.pattern}){_PORT}")
+_LOOPBACK: Final = re.compile(
+    rf"https?://(?:(?:{_LABEL}\.)*localhost|127(?:\.\d{{1,3}}){{3}}|\[::1\]){_PORT}"
+)
 
 
 def base(environment: Mapping[str, str] = os.environ) -> str:
@@ -60,7 +63,9 @@ def frame_ancestors(environment: Mapping[str, str] = os.environ) -> tuple[str, .
 
 
 def hosts(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """Return the host names that this server answers for, in lower case; none means any.
+    """Return the host names that this server answers for, in lower case.
+
+    None means those of this machine: `localhost`, `127.0.0.1` and `[::1]`.
 
     Raises:
         SettingsError: an entry is not a host name or an IP address without port.
@@ -78,9 +83,23 @@ def origin(text: str) -> str:
 
 
 def request_origin(scope: Scope) -> str:
-    """Return the origin that a request was sent to, '' if its Host header is missing or invalid."""
-    host = Headers(scope=scope).get("host", "")
+    """Return the origin that a request was sent to, '' if its Host header is missing or invalid.
+
+    It is in lower case, so that one name has one origin in a cache. The gateway answers only for
+    the operator's host names.
+    """
+    host = Headers(scope=scope).get("host", "").lower()
     return origin(f"{scope.get('scheme', 'http')}://{host}")
+
+
+def shared_origin(scope: Scope) -> str:
+    """Return the origin of a request as others can reach it, '' if it is this machine alone.
+
+    It is for what leaves the machine, on paper or on a screen: a phone that scans
+    `http://localhost` finds nothing.
+    """
+    found = request_origin(scope)
+    return "" if _LOOPBACK.fullmatch(found) else found
 
 
 def check(

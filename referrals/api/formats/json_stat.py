@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import operator
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from math import prod
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ def as_json_stat(
     codes: Rows,
     filters: Mapping[str, Sequence[str]],
     zero_bounds: Mapping[int, int],
+    unavailable: Collection[tuple[str, str, str]] = (),
 ) -> bytes:
     """Return a table of cells as a dataset.
 
@@ -44,6 +45,7 @@ def as_json_stat(
         filters: the codes by which the request filters each dimension.
         zero_bounds: the upper bound of an unlisted cell, which is 0, by the number of its codes
             other than the total. An unlisted cell with another number of such codes has no value.
+        unavailable: the periods, dimensions and codes whose cells are not available, and not 0.
 
     Raises:
         Problem: no cell matches, or the cube would be too large.
@@ -65,7 +67,16 @@ def as_json_stat(
     quarters = {
         row["code"] for row in codes if row["dimension"] == "period" and row["kind"] == "category"
     }
-    values, status = _values(table.rows, labels, zero_bounds, quarters)
+    codes_of = operator.itemgetter(*FILTERS)
+    listed = {codes_of(row): row for row in table.rows}
+    values, status = _values(
+        labels,
+        lambda combination: (
+            listed.get(combination)
+            or _unavailable(combination, unavailable)
+            or _unlisted(combination, zero_bounds, quarters)
+        ),
+    )
     dataset = {
         "version": "2.0",
         "class": "dataset",
@@ -103,22 +114,27 @@ def _labels(rows: Sequence[Row], codes: Rows, filters: Mapping[str, Sequence[str
 
 
 def _values(
-    rows: Sequence[Row], labels: Labels, zero_bounds: Mapping[int, int], quarters: Collection[str]
+    labels: Labels, row_of: Callable[[tuple[str, ...]], Row]
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Return values and statuses by index in the cube, whose last dimension varies fastest."""
-    codes_of = operator.itemgetter(*FILTERS)
-    listed = {codes_of(row): row for row in rows}
     combinations = itertools.product(*(labels[dimension] for dimension in FILTERS))
     values: dict[str, int] = {}
     status: dict[str, str] = {}
     for position, combination in enumerate(combinations):
-        row = listed.get(combination) or _unlisted(combination, zero_bounds, quarters)
+        row = row_of(combination)
         for index, measure in enumerate(MEASURES, start=position * len(MEASURES)):
             if row.get(measure) is not None:
                 values[str(index)] = row[measure]
             if row.get("status"):
                 status[str(index)] = row["status"]
     return values, status
+
+
+def _unavailable(combination: Sequence[str], unavailable: Collection[tuple[str, str, str]]) -> Row:
+    """Return the row of a cell with a code that its period does not have, or an empty row."""
+    period, *codes = combination
+    keys = {(period, name, code) for name, code in zip(DIMENSIONS, codes, strict=True)}
+    return {"status": "x"} if keys & set(unavailable) else {}
 
 
 def _unlisted(

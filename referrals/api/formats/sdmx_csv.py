@@ -23,6 +23,7 @@ STRUCTURE: Final = {
 OBS_STATUS: Final[Mapping[str, str]] = {
     "": "A",
     "c": "Q",
+    "d": "A",
     "e": "E",
     "low": "N",
     "p": "P",

@@ -129,7 +129,7 @@ def as_csv(table: Table) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_csv_cell(name, row[name]) for name in columns])
+        writer.writerow([safe_cell(name, row[name]) for name in columns])
     return text.getvalue().encode()
 
 
@@ -146,7 +146,3 @@ def as_parquet(table: Table) -> bytes:
 
 def _chosen(row: Row, columns: Columns) -> Row:
     return {name: row[name] for name in columns}
-
-
-def _csv_cell(column: str, cell: object) -> object:
-    return str(cell).lower() if isinstance(cell, bool) else safe_cell(column, cell)

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from referrals.api.formats.tabular import (
-    COUNT,
-    TEXT,
-    Columns,
-    Table,
-    as_csv,
-    as_json,
-    as_parquet,
-)
+from referrals.api.formats.tabular import COUNT, TEXT, Columns, Table
+from referrals.api.formats.writers import WRITERS
 from referrals.api.request import Request
 from referrals.api.resource import BASE, JSON, MEDIA_TYPES, Content, Resource
 from referrals.reference import corrections
@@ -41,12 +33,6 @@ CORRECTIONS: Final[Columns] = {
     ),
 }
 
-_SERIALISERS: Final[Mapping[str, Callable[[Table], bytes]]] = {
-    "json": as_json,
-    "csv": as_csv,
-    "parquet": as_parquet,
-}
-
 
 def _changes(request: Request) -> Content:
     release = request.release
@@ -60,7 +46,7 @@ def _changes(request: Request) -> Content:
     notes = metadata.row_notes(release, request.site_url, [])
     table = Table("changes", CHANGES, rows, header, notes)
     return Content(
-        _SERIALISERS[request.format](table),
+        WRITERS[request.format](request, table),
         MEDIA_TYPES[request.format],
         release,
         f"{files.stem(release)}-changes.{request.format}",
@@ -108,7 +94,7 @@ HISTORY: Final = (
         "null and there are no changes if no such release is served. A missing number is not "
         "published.",
         _changes,
-        formats=tuple(_SERIALISERS),
+        formats=tuple(WRITERS),
         is_slow=True,
     ),
     Resource(

@@ -9,24 +9,24 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from markupsafe import Markup
-
 from referrals import templates
 from referrals.api.downloads import PAGE
 from referrals.api.problems import Problem
 from referrals.api.request import Request
 from referrals.api.resource import Content, Resource
-from referrals.cards.html import notices
+from referrals.cards.html import notices, site_frame
+from referrals.content import sitemap
 from referrals.errors import ReleaseError
 from referrals.formatting import day
 from referrals.i18n import messages
+from referrals.page_meta import PageHead
 from referrals.reference.disclosure_rule import PROTECTION_WIDTH
 from referrals.release import files, verification
 from referrals.release.proof import UnfinishedError
 from referrals.release.release import Release
 from referrals.release.verification import Verification
-from referrals.web.shell.html import HELP, LEAVING
 
+SECTION: Final = sitemap.page(sitemap.key_of(PAGE)).section
 RETRY_HEADERS: Final = {"retry-after": f"{verification.RETRY_SECONDS:.0f}"}
 SCRIPTS: Final = ("verify.py", "verify.sql")
 """The files of a release that check it."""
@@ -40,17 +40,16 @@ def page(request: Request) -> Content:
     """
     release = request.release
     if not verification.can_verify(release):
+        release_id = release.about.release_id
         raise Problem(
-            "no-witnesses",
-            f"The release {release.about.release_id} has no witnesses that can be added up here. "
-            f"{PAGE} says how its figures are protected.",
+            "no-witnesses", messages.text("verification.none", release=release_id, page=PAGE)
         )
     try:
         found = verification.verified(release)
     except UnfinishedError:
-        return _not_done(release, "unfinished", messages.text("verification.unfinished_about"))
-    except ReleaseError as error:
-        return _not_done(release, "unreadable", str(error))
+        return _not_done(release, "unfinished")
+    except ReleaseError:
+        return _not_done(release, "unreadable")
     return _content(release, **_result(release, found))
 
 
@@ -78,11 +77,11 @@ def _result(release: Release, found: Verification) -> dict[str, Any]:
     return {"lead": messages.text("verification.lead", n=found.witnesses), "items": [*items, when]}
 
 
-def _not_done(release: Release, lead: str, reason: str) -> Content:
+def _not_done(release: Release, lead: str) -> Content:
     return _content(
         release,
         lead=messages.text(f"verification.{lead}"),
-        items=[reason],
+        items=[messages.text(f"verification.{lead}_about")],
         status=HTTPStatus.SERVICE_UNAVAILABLE,
     )
 
@@ -97,9 +96,10 @@ def _content(
         templates.link(own_page, messages.text("verification.files")),
         *(templates.link(f"{PAGE}/{about.release_id}/{file.name}", file.title) for file in scripts),
     ]
-    html = templates.render(
+    title = messages.text("verification.title", release=about.release_id)
+    main = templates.render(
         "api/verification.html",
-        title=messages.text("verification.title", release=about.release_id),
+        title=title,
         banner=notices.banner(about),
         lead=lead,
         items=items,
@@ -108,10 +108,10 @@ def _content(
         downloads=downloads,
         back=templates.link(PAGE, messages.text("verification.back")),
         text=messages.text,
-        help=HELP,
-        leaving=Markup(LEAVING),  # noqa: S704 - attributes of our own
     )
-    headers = RETRY_HEADERS if status is not HTTPStatus.OK else {}
+    html = site_frame.framed(PageHead(PAGE, title, lead, SECTION), main)
+    retry = RETRY_HEADERS if status is not HTTPStatus.OK else {}
+    headers = {"content-security-policy": site_frame.POLICY, **retry}
     return Content(
         html.encode(), "text/html; charset=utf-8", release, status=status, headers=headers
     )

@@ -72,6 +72,7 @@ class ContextSeries:
     annotations: tuple[Annotation, ...]
 
 
+@cached(64, {Release: lambda release: release.digest}, has_words=False)
 def read(release: Release, series_id: str) -> ContextSeries:
     """Return a context series of a release."""
     parameters = {"series_id": series_id}
@@ -97,7 +98,7 @@ class Profiled:
     is_context: bool
 
 
-@cached(2, {Release: lambda release: release.digest})
+@cached(2, {Release: lambda release: release.digest}, has_words=False)
 def profiled(release: Release) -> Mapping[str, Profiled]:
     """Return the nationalities of which any figure is published by code, printed ones first."""
     rows = [Profiled(**row) for row in release.rows("query/profiled_nationalities")]

@@ -18,14 +18,14 @@ from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release
 
 EDITIONS: Final = 2
-"""How many releases to keep the numbers of: the served one, and the one that replaces it."""
+"""The releases whose numbers are cached: the served one, and the one that replaces it."""
 
 Codes = Mapping[str, str]
 Row = Mapping[str, Any]
 
 
 class Origin(StrEnum):
-    """How a number came about, which decides the form of its page."""
+    """The origin of a number, which decides the form of its page."""
 
     STATEMENT = "statement"
     DERIVED = "derived"
@@ -89,7 +89,7 @@ class PublishedNumber:
 
     @property
     def is_range(self) -> bool:
-        """Whether this site shows a range, and not the one number that was printed."""
+        """Return whether this site shows a range, and not the one number that was printed."""
         return self.lower != self.upper or self.open_ended
 
     @property
@@ -143,7 +143,7 @@ def numbers(release: Release) -> Numbers:
     relations = release.rows("query/relations")
     superseded = _superseded(release.rows("query/superseded"))
     statements = [_statement(row) for row in release.rows("query/statement_details")]
-    total = next(one for one in statements if one.lower is not None)
+    total = next(statement for statement in statements if statement.lower is not None)
     own = replace(total.document, section="")
     found = [
         *statements,

@@ -33,9 +33,8 @@ def nearest_tables(release: Release, table: Table, offered: Offer) -> tuple[Tabl
             scored.append((-share, place, other))
         if share == 1:  # those that follow leave out more
             break
-    return tuple(
-        candidate for *_, candidate in sorted(scored, key=lambda item: item[:2])[:MOST_SUGGESTED]
-    )
+    scored.sort(key=lambda item: item[:2])
+    return tuple(candidate for *_, candidate in scored[:MOST_SUGGESTED])
 
 
 def _simpler(table: Table, offered: Offer) -> list[TableRequest]:

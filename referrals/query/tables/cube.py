@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any, Final
 
 from referrals.caching import cached
@@ -52,6 +53,11 @@ class Axis:
     codes: tuple[Code, ...]
 
     @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each code."""
+        return {code.code: code.kind for code in self.codes}
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The codes that add up to the total: categories and those such as "not recorded"."""
         if self.name in TIMES:
@@ -79,7 +85,7 @@ class Cube:
         return found if all(observation.has_number for observation in found) else None
 
 
-@cached(16, {Release: lambda release: release.digest})
+@cached(16, {Release: lambda release: release.digest}, has_words=False)
 def codes(release: Release) -> dict[str, tuple[Code, ...]]:
     """Return the codes of each possible axis of a release, the total last.
 
@@ -117,25 +123,32 @@ def read(
     chosen = {name: TOTAL for name in axes if name in DIMENSIONS}
     within = {**selection.codes(), **chosen, PERIOD: selection.period}
     parameters: dict[str, Any] = {**dict(zip(_PLACES, names, strict=True)), **within, **thresholds}
-    records = {
-        tuple(record[f"{place}_code"] for place in _PLACES[: len(axes)]): record
-        for record in release.rows(statement, parameters)
-    }
+    key = itemgetter(*(f"{place}_code" for place in _PLACES))
+    records = {key(record)[: len(axes)]: record for record in release.rows(statement, parameters)}
     listed = codes(release)
     found = [_axis(name, listed[name], records, place) for place, name in enumerate(axes)]
     return Cube(tuple(found), {key: _observation(record) for key, record in records.items()})
 
 
 def with_joint_ranges(cube: Cube) -> Cube:
-    """Return a cube that adds up, its ranges narrowed by one another."""
-    ranges = {key: Range(*found.bounds) for key, found in cube.observations.items()}
-    equations = list(narrowing.sums([axis.parts for axis in cube.axes], TOTAL))
+    """Return a cube that adds up, its ranges narrowed by one another.
+
+    Sums with a code that a year of them does not have narrow nothing.
+    """
+    numbers = {key: found for key, found in cube.observations.items() if found.has_number}
+    ranges = {key: Range(*found.bounds) for key, found in numbers.items()}
+    parts = [axis.parts for axis in cube.axes]
+    equations = [
+        equation
+        for equation in narrowing.sums(parts, TOTAL)
+        if ranges.keys() >= {equation.total, *equation.parts}
+    ]
     narrowed = narrowing.narrowed(ranges, equations)
     observations = {
         key: replace(found, lower=narrowed[key].lower, upper=narrowed[key].upper)
-        for key, found in cube.observations.items()
+        for key, found in numbers.items()
     }
-    return replace(cube, observations=observations)
+    return replace(cube, observations={**cube.observations, **observations})
 
 
 def without_unused(cube: Cube) -> Cube:
@@ -175,5 +188,6 @@ def _observation(record: Record) -> Observation:
         status=record["status"],
         open_ended=record.get("open_ended", False),
         working=record.get("working", ""),
+        assumes=record.get("assumes", ""),
         statement_ids=tuple(record.get("statement_ids", ())),
     )

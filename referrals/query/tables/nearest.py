@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from referrals.query.tables.cube import Cube
+from referrals.query.tables.cube import Axis, Cube
 from referrals.query.tables.narrowing import Key
 from referrals.query.tables.table import Nearest
 from referrals.reference.codelists import TOTAL
@@ -15,20 +15,20 @@ def nearest_number(key: Key, found: Cube) -> Nearest | None:
 
     Aggregates of one code come before totals, and fewer changed codes before more.
     """
-    wider = [
-        [
-            *[code.code for code in axis.codes if key[place] in code.members],
-            *([TOTAL] if key[place] != TOTAL else []),
-        ]
-        for place, axis in enumerate(found.axes)
-    ]
-    choices = [[key[place], *codes] for place, codes in enumerate(wider)]
+    choices = [_wider(code, axis) for code, axis in zip(key, found.axes, strict=True)]
     candidates = sorted(product(*choices), key=lambda other: _distance(key, other))
     for candidate in candidates:
         observation = found.observations[candidate]
         if observation.has_number:
             return Nearest(candidate, observation)
     return None
+
+
+def _wider(code: str, axis: Axis) -> list[str]:
+    """Return a code, the aggregates that it is part of, and the total."""
+    aggregates = [wider.code for wider in axis.codes if code in wider.members]
+    total = [TOTAL] if code != TOTAL else []
+    return [code, *aggregates, *total]
 
 
 def _distance(key: Key, other: Key) -> tuple[int, int]:

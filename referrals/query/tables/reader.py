@@ -41,7 +41,7 @@ def read(release: Release, request: TableRequest) -> Table:
     return _Reader(release, request, order).table()
 
 
-@cached(64, {Release: lambda release: release.digest})
+@cached(64, {Release: lambda release: release.digest}, has_words=False)
 def _cube(release: Release, order: tuple[str, ...], within: Selection) -> Cube:
     """Return a cube, the same for every layout, order and measure of a table."""
     return kinds.of(release).cube(order, within)
@@ -101,7 +101,7 @@ class _Reader:
 
     @property
     def _period_of_cube(self) -> str:
-        """The period to read: for changes over time all, as the first has one before it."""
+        """The period to read. Changes over time need all: the first may have one before it."""
         return "" if self._is_change and self.request.has_time else self._period
 
     @property
@@ -147,9 +147,7 @@ class _Reader:
             return rows
         sign = -1 if self.request.sort is Sort.LARGEST else 1
         total = tuple(TOTAL for _ in self.request.columns)
-        kind_of = {
-            name: {code.code: code.kind for code in axes[name].codes} for name in self.request.rows
-        }
+        kind_of = {name: axes[name].kinds for name in self.request.rows}
 
         def rank(row: Key) -> list[tuple[int, int, int]]:
             ranks = []

@@ -1,4 +1,4 @@
-"""Which charts suit a table, and why the others do not.
+"""The charts that suit a table, and the faults of the others.
 
 Every rule is about what a reader could misread: parts that do not make up their whole, more colours
 than can be told apart, a change drawn from zero.
@@ -26,7 +26,7 @@ MOST_PANELS: Final = 20
 
 
 class Fault(StrEnum):
-    """Why a chart does not suit a table."""
+    """The reasons for which a chart does not suit a table."""
 
     NO_NUMBERS = "no_numbers"
     TOO_MANY_BARS = "too_many_bars"
@@ -45,7 +45,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unsuited:
-    """Why a chart does not suit a table: the fault, how many there are, and the most there can be.
+    """The fault of a chart that does not suit a table: how many there are, and the most allowed.
 
     Both numbers are 0 for a fault that is not about a number.
     """
@@ -77,17 +77,17 @@ class Drawable:
 
     @property
     def time_is_on_rows(self) -> bool:
-        """Whether quarters or years are in the rows, alone."""
+        """Return whether quarters or years are in the rows, alone."""
         return len(self.table.request.rows) == 1 and self.table.request.rows[0] in TIMES
 
     @property
     def time_is_on_columns(self) -> bool:
-        """Whether quarters or years are in the columns, alone."""
+        """Return whether quarters or years are in the columns, alone."""
         return len(self.table.request.columns) == 1 and self.table.request.columns[0] in TIMES
 
     @property
     def has_time(self) -> bool:
-        """Whether one side has periods alone, so that the other side's codes are series."""
+        """Return whether one side has periods alone, so that the other side's codes are series."""
         return self.time_is_on_rows or self.time_is_on_columns
 
     @property

@@ -21,7 +21,7 @@ MOST_CELLS: Final = 480
 
 
 class Reason(StrEnum):
-    """Why a cell has no figure."""
+    """The reasons for which a cell has no figure."""
 
     WITHHELD = "withheld"
     NOT_PUBLISHED = "not_published"
@@ -46,7 +46,7 @@ class Figure:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the figure can be one value only."""
+        """Return whether the figure can be one value only."""
         return self.lower == self.upper and not self.open_ended
 
 

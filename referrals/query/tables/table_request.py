@@ -63,7 +63,7 @@ class Chart(StrEnum):
 
 
 class Fault(StrEnum):
-    """Why a part of an address cannot be used."""
+    """The faults of a part of an address that cannot be used."""
 
     UNKNOWN_NAME = "unknown_name"
     UNKNOWN_VALUE = "unknown_value"
@@ -91,9 +91,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Offer:
-    """What a release can put into a table: the things on its axes, and the codes of each filter.
+    """The choices that a release offers for a table: things on its axes, and codes of each filter.
 
-    The first period is the default; `quarters` are those that are no years. `releases` are the
+    The first period is the default; `quarters` are those that are not years. `releases` are the
     names that `release` can have.
     """
 
@@ -126,7 +126,7 @@ class TableRequest:
 
     @property
     def has_time(self) -> bool:
-        """Whether quarters or years are on the rows or the columns."""
+        """Return whether quarters or years are on the rows or the columns."""
         return any(axis in TIMES for axis in self.axes)
 
     def pivoted(self) -> TableRequest:

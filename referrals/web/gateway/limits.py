@@ -10,11 +10,11 @@ class Limits:
     """The limits of one process. Limits per reader belong to the proxy, which knows who asks.
 
     Rates are messages a second. A page that is read sends one now and then; an arrow key held down
-    sends 30 within a second, and the reader waits a moment for the last. A script run costs about
-    4 ms of one core if everything is cached and about 45 ms for a new selection, so five sockets
-    at full rate can take most of a core. Other readers are still answered: one selection is
-    computed at a time (`referrals.caching`), and a session waiting for its own sends no more.
-    `process_rate` is more than a core can do; it bounds the queue.
+    sends 30 within a second, of which the newest is answered. A script run costs about 5 ms of one
+    core if everything is cached and about 45 ms for a new selection, so a hundred sockets at full
+    rate ask for twice what a core can do: only a few `runs` are let in at a time, and no group of
+    readers has all of these places. A run that takes longer than `run_seconds`, or whose reader
+    does not read, gives up its place.
     """
 
     path_bytes: int = 1_024
@@ -22,12 +22,14 @@ class Limits:
     parameters: int = 64
     header_bytes: int = 16_384
     headers: int = 100
+    accept_bytes: int = 1_024
     message_bytes: int = 65_536
     socket_rate: float = 4.0
     socket_burst: int = 20
-    process_rate: float = 400.0
-    process_burst: int = 400
-    longest_wait_seconds: float = 10.0
+    runs: int = 4
+    runs_per_group: int = 2
+    run_seconds: float = 2.0
+    longest_wait_seconds: float = 30.0
     sockets: int = 2_500
     first_message_seconds: float = 60.0
     idle_seconds: float = 4 * 3_600.0

@@ -10,11 +10,12 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from referrals.web.gateway import request_rules
-from referrals.web.gateway.limits import Limits, RateLimiter
+from referrals.web.gateway.limits import Limits
+from referrals.web.gateway.run_queue import HEADER, Place, RunQueue
 from referrals.web.gateway.websocket_guard import MessageRules, WebSocketGuard
 from referrals.web.http import security_headers
 from referrals.web.http.problem import Refusal
@@ -33,8 +34,8 @@ class Gateway:
     """Middleware that applies `request_rules`, guards each WebSocket and limits their number.
 
     `messages` decides which messages a socket lets through. `hosts` are the host names that this
-    server answers for; an empty collection means any. `forms` are the paths that take a form, each
-    with the largest body in bytes.
+    server answers for; an empty collection means those of this machine. `forms` are the paths that
+    take a form, each with the largest body in bytes.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class Gateway:
         self._hosts = hosts
         self._forms = forms
         self._limits = limits or Limits()
-        self._process_limiter = RateLimiter(self._limits.process_rate, self._limits.process_burst)
+        self._runs = RunQueue(self._limits.runs, self._limits.runs_per_group)
         self._open_sockets = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,13 +79,14 @@ class Gateway:
             send,
             messages=self._messages,
             limits=self._limits,
-            process_limiter=self._process_limiter,
+            place=Place(self._runs, Headers(scope=scope).get(HEADER, "")),
         )
         self._open_sockets += 1
         try:
             await self._app(scope, guard.receive, guard.send)
         finally:
             self._open_sockets -= 1
+            guard.finish()
 
 
 async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:

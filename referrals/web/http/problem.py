@@ -56,7 +56,7 @@ def problem(
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why the gateway rejects a request or a WebSocket.
+    """The reason for which the gateway rejects a request or a WebSocket.
 
     `reason` is the word in the log and `detail` the sentence in the answer. Neither holds a value
     of the request.

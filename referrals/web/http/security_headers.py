@@ -8,7 +8,7 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from referrals.errors import SettingsError
@@ -23,7 +23,7 @@ OPEN_TO_ALL: Final = {
 }
 """Headers that let pages of any origin read an answer: public data, which needs no credentials."""
 
-DATA: Final = re.compile(r"/api(/|$)|/releases/|/feed\.atom$|/releases\.ics$")
+DATA: Final = re.compile(r"/api(/|$)|/releases/|/feed\.atom$|/releases\.ics$|/oembed$")
 """Paths of public data. Error answers at these paths must be readable by other origins too."""
 
 EMBEDDABLE: Final = (
@@ -93,12 +93,14 @@ def ancestors(framers: tuple[str, ...]) -> str:
     return " ".join(framers) or "'none'"
 
 
-def content_security_policy(trusted_html: str = "", framers: tuple[str, ...] | None = None) -> str:
-    """Return the policy of a page: of inline scripts, only those of `trusted_html` may run.
+def content_security_policy(
+    trusted_scripts: Iterable[str] = (), framers: tuple[str, ...] | None = None
+) -> str:
+    """Return the policy of a page: of inline scripts, only the trusted ones may run.
 
-    `trusted_html` is Streamlit's own index.html. `framers` defaults to those of the environment.
+    `framers` defaults to those of the environment.
     """
-    scripts = " ".join(["'self'", *map(_hash, _inline_scripts(trusted_html))])
+    scripts = " ".join(["'self'", *map(script_hash, trusted_scripts)])
     return "; ".join(
         (
             "default-src 'self'",
@@ -106,7 +108,10 @@ def content_security_policy(trusted_html: str = "", framers: tuple[str, ...] | N
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
-            "connect-src 'self' ws: wss:",
+            # Without `ws:` and `wss:`, which would let an injected script reach every host. By
+            # CSP 3 'self' covers WebSockets of the same host. Safari followed in 2022: an older
+            # one keeps the page as it first arrived, with its figures and links.
+            "connect-src 'self'",
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
@@ -115,14 +120,19 @@ def content_security_policy(trusted_html: str = "", framers: tuple[str, ...] | N
     )
 
 
-def _inline_scripts(html: str) -> list[str]:
+def inline_scripts(html: str) -> list[str]:
+    """Return the inline scripts of trusted HTML, such as Streamlit's own index.html.
+
+    >>> inline_scripts('<script>a()</script><script src="b.js"></script>')
+    ['a()']
+    """
     return re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
 
 
-def _hash(script: str) -> str:
+def script_hash(script: str) -> str:
     """Return the CSP source expression of one inline script.
 
-    >>> _hash("alert(1)")
+    >>> script_hash("alert(1)")
     "'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"
     """
     digest = hashlib.sha256(script.encode()).digest()
@@ -131,12 +141,10 @@ def _hash(script: str) -> str:
 
 FRAMERS: Final = framers()
 HEADERS: Final = headers(FRAMERS)
-OF_A_SCRIPT: Final = {
-    name: HEADERS[name]
-    for name in ("referrer-policy", "x-content-type-options", "cross-origin-resource-policy")
-}
-"""The headers of a script or a stylesheet. The others apply to documents alone, and with the 90
-scripts of a first visit would be 30 kB."""
+NO_SNIFF: Final = "x-content-type-options"
+OF_A_SCRIPT: Final = {NO_SNIFF: HEADERS[NO_SNIFF]}
+"""The headers of a script or a stylesheet, which are Streamlit's and public. The others, and a
+Content-Security-Policy, apply to documents, and with 70 scripts to a first visit would be 30 kB."""
 
 DEFAULT: Final = content_security_policy()
 """The policy of an answer that is not a page: no inline script may run."""

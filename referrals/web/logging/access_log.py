@@ -8,6 +8,8 @@ from typing import Final
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from referrals.web.shell.language_prefix import codes_by_name, without_language
+
 LOG: Final = logging.getLogger(__name__)
 
 STREAMLIT_PATHS: Final = frozenset({"/_stcore/stream", "/_stcore/health", "/_stcore/host-config"})
@@ -20,12 +22,20 @@ class AccessLog:
     """Middleware that writes the access log. The paths in `pages` are logged as they are.
 
     Any other path is logged as the template of its route, or as `(other)` if there is no route:
-    readers type and paste all sorts of things into an address.
+    readers type and paste all sorts of things into an address. The language of a page is left out:
+    few readers share some of them.
     """
 
-    def __init__(self, app: ASGIApp, *, pages: Iterable[str], routes: Iterable[BaseRoute]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        pages: Iterable[str],
+        routes: Iterable[BaseRoute],
+        languages: Iterable[str] = (),
+    ) -> None:
         self._app = app
-        self._names = PathNames(pages, routes)
+        self._names = PathNames(pages, routes, languages)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and log how it ended."""
@@ -43,13 +53,16 @@ class AccessLog:
 class PathNames:
     """The names of paths in the log. None contains text that a reader made up."""
 
-    def __init__(self, pages: Iterable[str], routes: Iterable[BaseRoute]) -> None:
+    def __init__(
+        self, pages: Iterable[str], routes: Iterable[BaseRoute], languages: Iterable[str] = ()
+    ) -> None:
+        self._codes = codes_by_name(languages)
         self._known: Collection[str] = frozenset(pages) | STREAMLIT_PATHS
         self._routes = tuple(routes)
 
     def of(self, scope: Scope) -> str:
         """Return the name of a request's path."""
-        path = scope["path"]
+        path = without_language(scope["path"], self._codes)
         if path in self._known:
             return str(path)
         for prefix in FILE_PREFIXES:

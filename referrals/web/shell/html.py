@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from markupsafe import Markup
 
-from referrals import templates
-from referrals.page_meta import PageHead, Version, by_section, page_title
+from referrals import language_fonts, templates
+from referrals.language import ENGLISH, current
+from referrals.localised_html import address, localised
+from referrals.page_meta import FirstPaint, Language, PageHead, Version, by_section, page_title
+from referrals.web.http import security_headers
 from referrals.web.shell import streamlit_index
-from referrals.web.static.assets import asset
+from referrals.web.static import assets
 
 HARMLESS: Final = "https://www.bbc.co.uk/weather"
 LEAVING: Final = Markup('href="{}" target="_top" rel="noreferrer"').format(HARMLESS)
@@ -24,35 +27,64 @@ LEAVING: Final = Markup('href="{}" target="_top" rel="noreferrer"').format(HARML
 HELP: Final = "/safeguarding"
 """The page behind "Get help", which is always in view."""
 
+FONTS: Final = f"/lite/{language_fonts.ADDRESS}"
+"""The folder of the fonts, which the static site serves."""
+
 CURRENT_PAGE: Final = ' aria-current="page"'
+LABELS: Final = ("sections", "search", "search_hint", "always", "help", "leave")
+"""The messages of the header and of the exit."""
+
+ENGLISH_ALONE: Final = Language(ENGLISH, "en-GB", "ltr", "English")
+"""The language of a site that has no other."""
+
+MORE_THAN_ONE: Final = 2
+
 SHIFT_PRESSES: Final = 3
-"""How many presses of Shift leave the page; exit.js counts them."""
+"""The presses of Shift that leave the page; exit.js counts them."""
 
 FETCHED_EARLY: Final = ("/_stcore/health", "/_stcore/host-config")
 """Endpoints that Streamlit requests, and waits for, before it opens its WebSocket."""
 
+POLICY: Final = security_headers.content_security_policy([assets.script()])
+"""The policy of a page without Streamlit: the shell's script may run, by its hash."""
+
 Text = Callable[..., str]
 """Returns a message by its key, such as `text("shell.menu")`."""
+
+
+def no_embedding(_figure: str) -> str:
+    """Return no address."""
+    return ""
 
 
 @dataclass(frozen=True)
 class Frame:
     """The parts that all pages share: the list of pages, the site's name, messages and versions.
 
-    `ask` is the address that answers a question given as `q`, '' if there is none. The menu has
-    `heads`, the pages drawn by Streamlit, and `direct`, those that are answered without it.
+    All of it is in the current language, one of `languages`. `search` is the address that answers
+    words given as `q`, '' if there is none. `heads` are the pages drawn by Streamlit. The `menu`
+    may have others, which are answered without it; if it is empty, the menu has `heads`.
+    `embedding` returns the address that says how other sites embed the figure at a site-relative
+    address, '' if the site's own is unknown. `query` is the query string of the page's address.
     """
 
     heads: Sequence[PageHead]
     site: str
     text: Text
     versions: Sequence[Version] = ()
-    ask: str = ""
-    direct: Sequence[PageHead] = ()
+    search: str = ""
+    menu: Sequence[PageHead] = ()
+    languages: Sequence[Language] = ()
+    embedding: Callable[[str], str] = no_embedding
+    query: str = ""
 
 
 def page(
-    index: str, head: PageHead, frame: Frame, first_paint: str, scripts: Iterable[str] = ()
+    index: str,
+    head: PageHead,
+    frame: Frame,
+    first_paint: FirstPaint,
+    scripts: Iterable[str] = (),
 ) -> str:
     """Return the HTML of one page, readable before any script has run.
 
@@ -65,15 +97,17 @@ def page(
     addresses = [f"/static/js/{name}" for name in scripts]
     streamlit = streamlit_index.parse(index)
     named_in_index = str(streamlit.scripts)
-    return templates.render(
+    html = templates.render(
         "shell/page.html",
-        **_values(head, frame),
+        **_values(head, replace(frame, query=first_paint.figure.partition("?")[2])),
         streamlit=streamlit,
         search_links=_search_links(head, frame),
+        embedding=frame.embedding(first_paint.figure) if first_paint.figure else "",
         fetched_early=FETCHED_EARLY,
         scripts=[address for address in addresses if f'"{address}"' not in named_in_index],
-        first_paint=Markup(first_paint),  # noqa: S704 - made of our own templates
-    ).strip()
+        first_paint=Markup(first_paint.html),  # noqa: S704 - made of our own templates
+    )
+    return localised(html.strip())
 
 
 def not_found(frame: Frame) -> str:
@@ -82,33 +116,96 @@ def not_found(frame: Frame) -> str:
     head = PageHead("", text("shell.not_found.title"), text("shell.not_found.description"))
     by_path = {menu_head.path: menu_head for menu_head in frame.heads}
     next_pages = [by_path[path] for path in ("/", HELP) if path in by_path]
-    return templates.render(
-        "shell/not_found.html", **_values(head, frame), next_pages=next_pages
-    ).strip()
+    main = templates.render(
+        "shell/not_found.html", text=text, title=head.title, next_pages=next_pages
+    )
+    return document(head, main, frame)
+
+
+def document(
+    head: PageHead, main: Markup, frame: Frame, *, canonical: str = "", embedding: str = ""
+) -> str:
+    """Return a page that needs no session, with its main part.
+
+    Search engines list it if it has a canonical address. The page of the search has a form of
+    its own, and so none in its header. `embedding` is the address that says how other sites embed
+    its figure, '' if it has none.
+    """
+    if head.path == frame.search:
+        frame = replace(frame, search="")
+    values = _values(head, frame)
+    html = templates.render(
+        "shell/document.html", **values, main=main, canonical=canonical, embedding=embedding
+    )
+    return localised(html.strip())
 
 
 def _values(head: PageHead, frame: Frame) -> dict[str, object]:
     """Return the values that both templates need."""
+    own = next((each for each in frame.languages if each.code == current()), ENGLISH_ALONE)
+    sections = by_section(frame.menu or frame.heads)
     return {
         "page": head,
+        "language": own,
+        "languages": picker(frame.languages, head.path, frame.query),
+        "base": address("/"),
         "title": page_title(head, frame.site),
         "site": frame.site,
         "text": frame.text,
         "wordmark": frame.site.partition(":")[0],
-        "sections": by_section([*frame.heads, *frame.direct]),
-        "versions": [_version(version, head.path) for version in frame.versions],
-        "assets": {
-            "script": asset("shell.js").address,
-            "stylesheet": asset("shell.css").address,
-            "icon": asset("logo.svg").address,
-        },
+        "labels": {name: frame.text(f"shell.{name}") for name in LABELS}
+        | {"language": frame.text("languages.button")},
+        "sections": sections,
+        "tabs": [(name, pages[0].path, name == head.section) for name, pages in sections.items()],
+        "versions": [
+            _version(version, head.path) for version in frame.versions if not version.language
+        ],
+        "script": Markup(assets.script()),  # noqa: S704 - a file of ours
+        "stylesheet": Markup(assets.stylesheet()),  # noqa: S704 - a file of ours
+        "language_style": Markup(_language_style(frame.languages)),  # noqa: S704 - files of ours
+        "icon": assets.icon(),
         "exit_address": HARMLESS,
         "help": HELP,
-        "ask": frame.ask,
+        "search": frame.search,
         "leaving": LEAVING,
-        "titles": json.dumps({menu_head.path: menu_head.title for menu_head in frame.heads}),
-        "keeps": json.dumps([head.path for head in frame.heads if head.has_controls]),
+        "titles": json.dumps(
+            {address(listed.path): listed.title for listed in frame.heads}, ensure_ascii=False
+        ),
+        "keeps": json.dumps([address(each.path) for each in frame.heads if each.has_controls]),
         "script_messages": json.dumps(_script_messages(frame), ensure_ascii=False),
+    }
+
+
+def _language_style(languages: Sequence[Language]) -> str:
+    """Return the rules of the current language, and those for the names of the others."""
+    others = tuple(each.code for each in languages if each.code != current())
+    own = language_fonts.stylesheet(current(), FONTS)
+    return own + language_fonts.names_stylesheet(FONTS, others)
+
+
+def picker(languages: Sequence[Language], path: str, query: str) -> list[dict[str, object]]:
+    """Return the links to a page in each language; none if there is one language.
+
+    An error page has no path, and links to the first page.
+    """
+    if len(languages) < MORE_THAN_ONE:
+        return []
+    way = (path or "/") + (f"?{query}" if query else "")
+    return [
+        {
+            "language": each,
+            "address": address(way, each.code),
+            "is_current": each.code == current(),
+        }
+        for each in languages
+    ]
+
+
+def exit_messages(text: Text) -> dict[str, object]:
+    """Return the messages of exit.js, which pages without Streamlit may have as well."""
+    return {
+        "leavingTitle": text("shell.leaving_title"),
+        "pressesLeft": [text("shell.presses_left", n=left) for left in range(1, SHIFT_PRESSES)],
     }
 
 
@@ -116,8 +213,7 @@ def _script_messages(frame: Frame) -> dict[str, object]:
     """Return the messages that the scripts write; `{date}` and `{address}` are theirs to fill."""
     text = frame.text
     return {
-        "leavingTitle": text("shell.leaving_title"),
-        "pressesLeft": [text("shell.presses_left", n=left) for left in range(1, SHIFT_PRESSES)],
+        **exit_messages(text),
         "copy": text("shell.copy"),
         "copied": text("shell.copied"),
         "copyByHand": text("shell.copy_by_hand"),
@@ -144,11 +240,10 @@ def _version(version: Version, path: str) -> dict[str, object]:
     If the page has none, the link is hidden: the script shows it when the reader moves on to a page
     that has one.
     """
-    address = version.of(path)
+    found = version.of(path)
     return {
         "name": version.name,
-        "address": address or version.of("/"),
-        "pages": json.dumps(dict(version.pages)),
-        "language": version.language,
-        "is_hidden": not address,
+        "address": found or version.of("/"),
+        "pages": json.dumps({address(path): other for path, other in version.pages.items()}),
+        "is_hidden": not found,
     }

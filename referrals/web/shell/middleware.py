@@ -16,13 +16,14 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from referrals.page_meta import PageHead, Version
+from referrals.language import current
+from referrals.page_meta import FirstPaint, PageHead, Version
 from referrals.web.http import security_headers
 from referrals.web.shell import html as shell_html
 from referrals.web.shell import preload, streamlit_index
 from referrals.web.shell.html import Frame
 from referrals.web.shell.response import HtmlBuffer, HtmlPage
-from referrals.web.static import precompress
+from referrals.web.static import assets, precompress
 
 FILE_PREFIXES: Final = ("/media/", "/static/")
 CONDITIONAL_HEADERS: Final = frozenset(
@@ -39,12 +40,12 @@ CONDITIONAL_HEADERS: Final = frozenset(
 
 
 PAGES_KEPT: Final = 256
-"""How many finished pages are kept: one for each path and content, and so for each selection."""
+"""The most finished pages that are kept: one for each language, path and selection."""
 
 
-def no_html(_path: str, _query: str) -> str:
+def no_html(_path: str, _query: str) -> FirstPaint:
     """Return no HTML."""
-    return ""
+    return FirstPaint("")
 
 
 def no_versions() -> Sequence[Version]:
@@ -55,29 +56,28 @@ def no_versions() -> Sequence[Version]:
 class Shell:
     """Middleware that frames the given pages and answers 404 at unknown addresses.
 
-    `frame` holds the pages and messages. `first_paint` returns the main part of the page at a path
-    and with a query string, which is shown until Streamlit has drawn it, and `versions` the site's
-    other versions, which each page links to. Both are called for every request, so a new release is
-    in the next page that is opened.
+    `frame` returns the pages and messages in the current language. `first_paint` returns the main
+    part of the page at a path and with a query string, which is shown until Streamlit has drawn it,
+    and `versions` the site's other versions, which each page links to. All are called for every
+    request, so a new release is in the next page that is opened.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        frame: Frame,
-        first_paint: Callable[[str, str], str] = no_html,
+        frame: Callable[[], Frame],
+        first_paint: Callable[[str, str], FirstPaint] = no_html,
         versions: Callable[[], Sequence[Version]] = no_versions,
     ) -> None:
         self._app = app
-        self._heads = {head.path: head for head in frame.heads}
         self._frame = frame
         self._first_paint = first_paint
         self._versions = versions
-        self._cache: LRUCache[tuple[str, str], tuple[tuple[object, ...], HtmlPage]]
+        self._cache: LRUCache[tuple[str, ...], tuple[tuple[object, ...], HtmlPage]]
         self._cache = LRUCache(PAGES_KEPT)
         self._lock = Lock()
-        self._not_found = HtmlPage(shell_html.not_found(frame), security_headers.DEFAULT)
+        self._lost: dict[str, HtmlPage] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does, with Streamlit's page framed."""
@@ -97,27 +97,50 @@ class Shell:
 
     def _answer(self, scope: Scope, index: str) -> Response:
         request = Headers(scope=scope)
-        head = self._heads.get(scope["path"])
+        frame, path = self._frame(), scope["path"]
+        head = next((head for head in frame.heads if head.path == path), None)
         if head is None:
-            return self._not_found.response(request, status=404)
+            return self._not_found(frame).response(request, status=404)
         query = scope["query_string"].decode("latin-1")
         return self._page(head, query, index).response(request)
+
+    def _not_found(self, frame: Frame) -> HtmlPage:
+        """Return the 404 page of the current language, made once."""
+        if current() not in self._lost:
+            self._lost[current()] = HtmlPage(shell_html.not_found(frame), shell_html.POLICY)
+        return self._lost[current()]
 
     def _page(self, head: PageHead, query: str, index: str) -> HtmlPage:
         """Return the page of a head, cached until one of its parts changes."""
         first_paint = self._first_paint(head.path, query)
         versions = self._versions()
-        key, parts = (head.path, first_paint), (index, versions)
+        if first_paint.repeats_address:
+            return self._made(head, first_paint, index, versions, is_reused=False)
+        key = (current(), head.path, first_paint.figure, first_paint.html)
+        parts = (index, versions)
         with self._lock:
             cached_parts, page = self._cache.get(key, (None, None))
         if page is None or cached_parts != parts:
-            frame = replace(self._frame, versions=versions)
-            html = shell_html.page(index, head, frame, first_paint, _scripts(head))
-            policy = security_headers.content_security_policy(index)
-            page = HtmlPage(html, policy, is_reused=not query)
+            is_usual = not query or first_paint == self._first_paint(head.path, "")
+            page = self._made(head, first_paint, index, versions, is_reused=is_usual)
             with self._lock:
                 self._cache[key] = (parts, page)
         return page
+
+    def _made(
+        self,
+        head: PageHead,
+        first_paint: FirstPaint,
+        index: str,
+        versions: Sequence[Version],
+        *,
+        is_reused: bool,
+    ) -> HtmlPage:
+        frame = replace(self._frame(), versions=versions)
+        stems = preload.stems(first_paint.html, draws_charts=head.draws_charts)
+        scripts = preload.needed(precompress.folder() / "js", stems)
+        html = shell_html.page(index, head, frame, first_paint, scripts)
+        return HtmlPage(html, _policy(index), is_reused=is_reused)
 
 
 def _unconditional(scope: Scope) -> Scope:
@@ -136,11 +159,7 @@ def _unconditional(scope: Scope) -> Scope:
     return request
 
 
-def _scripts(head: PageHead) -> tuple[str, ...]:
-    """Return the names of Streamlit's scripts that draw a page."""
-    stems = preload.EVERY_PAGE
-    if head.has_controls:
-        stems += preload.CONTROLS
-    if head.draws_charts:
-        stems += preload.CHARTS
-    return preload.needed(precompress.folder() / "js", stems)
+def _policy(index: str) -> str:
+    """Return the policy of a page made of an index.html of Streamlit's."""
+    own = assets.script()
+    return security_headers.content_security_policy([own, *security_headers.inline_scripts(index)])

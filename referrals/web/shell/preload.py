@@ -1,4 +1,4 @@
-"""Which of Streamlit's scripts a page will need, so that the browser can fetch them at once.
+"""The scripts of Streamlit that a page will need, so that the browser can fetch them at once.
 
 Streamlit starts with some sixty small scripts, asks its server what is on the page, and only then
 fetches the scripts that draw it: on a slow connection each step is a wait. The names change with
@@ -15,8 +15,12 @@ from typing import Final
 EVERY_PAGE: Final[tuple[str, ...]] = ("Html",)
 """Stems of the scripts that draw every page: pieces of HTML."""
 
-CONTROLS: Final[tuple[str, ...]] = ("ButtonGroup", "Selectbox", "Multiselect")
-"""Stems for pages with filters and views."""
+CONTROLS: Final = {
+    'class="vr-segments': "ButtonGroup",
+    "<select": "Selectbox",
+    "<select data-compared": "Multiselect",
+}
+"""Stems of the scripts of controls, by the HTML that a first paint has in the place of one."""
 
 CHARTS: Final[tuple[str, ...]] = ("PlotlyChart",)
 """Stems for pages with Plotly charts: 1.1 MB even when compressed, twice the rest of a page."""
@@ -24,6 +28,16 @@ CHARTS: Final[tuple[str, ...]] = ("PlotlyChart",)
 _IMPORT: Final = re.compile(r'(?:from|import)"\./([^"]+\.js)"')
 _IMPORTS_END: Final = 20_000
 """Characters within which a script's imports are; the largest script has 4.7 million more."""
+
+
+def stems(first_paint: str, *, draws_charts: bool) -> list[str]:
+    """Return the stems of the scripts of a page, by the controls in its first paint.
+
+    >>> stems('<ul class="vr-segments">', draws_charts=False)
+    ['Html', 'ButtonGroup']
+    """
+    controls = [stem for html, stem in CONTROLS.items() if html in first_paint]
+    return [*EVERY_PAGE, *controls, *(CHARTS if draws_charts else ())]
 
 
 def needed(folder: Path, stems: Iterable[str]) -> tuple[str, ...]:

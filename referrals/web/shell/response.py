@@ -78,7 +78,7 @@ class HtmlBuffer:
 
     @property
     def is_holding(self) -> bool:
-        """Whether an HTML answer is buffered."""
+        """Return whether an HTML answer is buffered."""
         return self._start is not None
 
     @property
@@ -102,9 +102,11 @@ class HtmlBuffer:
             original = message.get("headers", [])
             without_cookies = [header for header in original if header[0].lower() != b"set-cookie"]
             headers = MutableHeaders(raw=without_cookies)
-            is_script = headers.get("content-type", "").startswith(SCRIPTS)
-            headers.update(security_headers.OF_A_SCRIPT if is_script else security_headers.HEADERS)
-            headers.setdefault("content-security-policy", security_headers.DEFAULT)
+            if headers.get("content-type", "").startswith(SCRIPTS):
+                headers.update(security_headers.OF_A_SCRIPT)
+            else:
+                headers.update(security_headers.HEADERS)
+                headers.setdefault("content-security-policy", security_headers.DEFAULT)
             message = {**message, "headers": headers.raw}
         elif message["type"] == "http.response.body" and self._without_body:
             message = {**message, "body": b""}

@@ -1,4 +1,4 @@
-"""The parts of Streamlit's index.html that our pages keep: its meta tags, scripts and stylesheets.
+"""The parts of Streamlit's index.html that our pages keep: its meta tags and scripts.
 
 `html.page` puts them into a template of ours. The file is parsed rather than edited, and a tag that
 we do not know is an error, so that a new Streamlit cannot lose a part without anybody noticing.
@@ -20,8 +20,9 @@ ROOT: Final = '<div id="root"></div>'
 REPLACED: Final = frozenset({"html", "head", "title", "body", "div"})
 """Elements that our template replaces."""
 
-UNUSED_LINKS: Final = frozenset({"preload", "service-desc", "shortcut icon"})
-"""Links to a font that we do not use, to the closed agent API, and to Streamlit's icon."""
+UNUSED_LINKS: Final = frozenset({"preload", "service-desc", "shortcut icon", "stylesheet"})
+"""Links to a font that we do not use, to the closed agent API, to Streamlit's icon, and to the
+stylesheet of formulas, which Streamlit requests by itself before it draws one."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,6 @@ class StreamlitIndex:
 
     meta: Markup
     scripts: Markup
-    stylesheets: Markup
 
 
 def parse(index: str) -> StreamlitIndex:
@@ -59,7 +59,7 @@ class _IndexParser(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
-        self.tags: dict[str, list[str]] = {"meta": [], "scripts": [], "stylesheets": []}
+        self.tags: dict[str, list[str]] = {"meta": [], "scripts": []}
         self.unknown: list[str] = []
         self._script: str | None = None
         self._is_in_noscript = False
@@ -93,7 +93,5 @@ class _IndexParser(HTMLParser):
     def _sort_link(self, rel: str | None, text: str) -> None:
         if rel == "modulepreload":
             self.tags["scripts"].append(text)
-        elif rel == "stylesheet":
-            self.tags["stylesheets"].append(text)
         elif rel not in UNUSED_LINKS:
             self.unknown.append(f'<link rel="{rel}">')

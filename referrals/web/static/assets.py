@@ -1,82 +1,70 @@
-"""The shell's own script, stylesheet and icon, served at addresses that hold a content hash.
+"""The shell's own script, stylesheet and icon, which are part of every page.
 
-The script is written in parts and served as one file, because one request is quicker than five and
-the page must not be painted before the exit works.
+They are in the page because a page has no text before its stylesheet, and on a slow connection
+another request costs as long as half of all of them together. The script is written in parts.
 """
 
-import hashlib
-from dataclasses import dataclass
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
-from referrals.templates import charts_stylesheet
-from referrals.web.http.content_encoding import Encoded, choose
+from referrals.templates import (
+    charts_stylesheet,
+    diagrams_stylesheet,
+    header_stylesheet,
+    questions_stylesheet,
+)
 
 FOLDER: Final = Path(__file__).parents[1] / "shell" / "assets"
-MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-NAMES: Final = ("logo.svg", "shell.css", "shell.js")
 SCRIPT_PARTS: Final = (
     "exit.js",
     "connection.js",
     "first_paint.js",
+    "languages.js",
     "menu.js",
     "links.js",
     "answer.js",
     "copy_and_print.js",
+    "filter.js",
 )
-"""The parts of `shell.js`, in one function scope, the exit first: it must work if others fail."""
+"""The parts of the script, in one function scope, the exit first: it must work if others fail."""
 
-IMMUTABLE: Final = "public, max-age=31536000, immutable"
-
-
-@dataclass(frozen=True)
-class Asset:
-    """One file with its address, read once and compressed once per coding."""
-
-    address: str
-    media_type: str
-    content: Encoded
+_CSS_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_JS_COMMENT_LINE: Final = re.compile(r"^\s*//.*\n", re.MULTILINE)
+_LINE_START: Final = re.compile(r"\n\s+")
 
 
 @cache
-def asset(name: str) -> Asset:
-    """Return the asset of a file name: `shell.css` is served at `/assets/shell.<hash>.css`."""
-    stem, _, suffix = name.rpartition(".")
-    made = {"shell.js": _script, "shell.css": _stylesheet}.get(name)
-    body = made() if made else (FOLDER / name).read_bytes()
-    digest = hashlib.sha256(body).hexdigest()[:12]
-    return Asset(
-        address=f"/assets/{stem}.{digest}.{suffix}",
-        media_type=MEDIA_TYPES[f".{suffix}"],
-        content=Encoded(body),
-    )
+def script() -> str:
+    """Return the script of the shell."""
+    return in_one_scope(*(FOLDER / name for name in SCRIPT_PARTS))
 
 
-def routes() -> list[Route]:
-    """Return one route per asset."""
-    return [_route(asset(name)) for name in NAMES]
+def in_one_scope(*files: Path) -> str:
+    """Return the parts of a script in one function scope, without their comment lines."""
+    parts = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    return _compact(_JS_COMMENT_LINE.sub("", f"(() => {{\n'use strict';\n\n{parts}}})();\n"))
 
 
-def _script() -> bytes:
-    parts = b"\n".join((FOLDER / name).read_bytes() for name in SCRIPT_PARTS)
-    return b"(() => {\n'use strict';\n\n" + parts + b"})();\n"
+@cache
+def stylesheet() -> str:
+    """Return the stylesheet of the shell, with the rules that it shares, without comments."""
+    rules = (header_stylesheet, questions_stylesheet, charts_stylesheet, diagrams_stylesheet)
+    shared = b"".join(each() for each in rules)
+    return _compact(_CSS_COMMENT.sub("", _text("shell.css") + shared.decode()))
 
 
-def _stylesheet() -> bytes:
-    return (FOLDER / "shell.css").read_bytes() + charts_stylesheet()
+@cache
+def icon() -> str:
+    """Return the icon as a data address."""
+    return f"data:image/svg+xml,{quote(_text('logo.svg'))}"
 
 
-def _route(item: Asset) -> Route:
-    async def serve(request: Request) -> Response:
-        encoding = choose(request.headers.get("accept-encoding", ""))
-        headers = {"cache-control": IMMUTABLE, "vary": "accept-encoding"}
-        if encoding:
-            headers["content-encoding"] = encoding
-        return Response(item.content.body(encoding), media_type=item.media_type, headers=headers)
+def _text(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
 
-    return Route(item.address, serve, methods=["GET"])
+
+def _compact(text: str) -> str:
+    return _LINE_START.sub("\n", text)

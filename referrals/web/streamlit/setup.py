@@ -1,6 +1,6 @@
-"""The private names of Streamlit that the site replaces, patched when the server starts.
+"""The private names of Streamlit and uvicorn that the site replaces when the server starts.
 
-Streamlit has no public setting for any of them. If a new Streamlit no longer has one, that is
+Neither has a public setting for any of them. If a new version no longer has one, that is
 reported, not raised: the site runs without the gain, `/readyz` names the missing one, and no
 traffic is sent to the process.
 """
@@ -13,7 +13,7 @@ from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from referrals.web.streamlit import theme_cache
+from referrals.web.streamlit import protocol_limits, theme_cache
 from referrals.web.streamlit.session_manager import PendingSessionManager
 
 REVIEWED_VERSION: Final = "1.67.0"
@@ -34,7 +34,7 @@ def in_session() -> bool:
 
 def patch_modules() -> list[str]:
     """Patch what belongs to the process, before any session; return the private names missing."""
-    missing = []
+    missing = protocol_limits.patch()
     for name in CACHED_FUNCTIONS:
         if hasattr(app_session, name):
             setattr(app_session, name, theme_cache.cached(getattr(app_session, name)))

@@ -24,7 +24,7 @@ PENDING: Final = "The first page has not been drawn yet."
 
 
 class StartupCheck:
-    """Whether one page could be drawn in this process: `problem` is a sentence, '' if it could."""
+    """The check that one page could be drawn: `problem` is a sentence, '' if it could."""
 
     def __init__(self, timeout: float = TIMEOUT) -> None:
         self._timeout = timeout
@@ -34,7 +34,7 @@ class StartupCheck:
     async def running(self, runtime: Any, missing: Iterable[str] = ()) -> AsyncIterator[None]:
         """Draw the first page before the server takes requests.
 
-        `missing` are private names of Streamlit already known to be missing.
+        `missing` are private names of Streamlit or uvicorn already known to be missing.
         """
         self.problem = await self._check(runtime, sorted(missing))
         if self.problem:
@@ -44,8 +44,8 @@ class StartupCheck:
     async def _check(self, runtime: Any, missing: list[str]) -> str:
         if missing:
             return (
-                f"Streamlit no longer has {', '.join(missing)}. "
-                "Install the version that requirements.lock names."
+                f"Streamlit or uvicorn no longer has {', '.join(missing)}. "
+                "Install the versions that requirements.lock names."
             )
         try:
             client = await asyncio.wait_for(draw_first_page(runtime), self._timeout)

@@ -29,7 +29,7 @@ function keepFoldsOpen() {
 
 function announceFinding() {
   const texts = [FINDING, COUNT].map((text) => document.querySelector(text)?.textContent);
-  const finding = texts.filter(Boolean).join('. ');
+  const finding = texts.filter(Boolean).map((text) => text.replace(/\.?$/, '.')).join(' ');
   if (!finding || finding === lastFinding) return;
   const isFirst = lastFinding === undefined;
   lastFinding = finding;

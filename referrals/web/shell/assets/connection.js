@@ -17,7 +17,7 @@ const STREAMLIT = {
 // console.
 window.__streamlit = {
   BACKEND_BASE_URL: `${location.origin}/`,
-  MAIN_PAGE_BASE_URL: `${location.origin}/`,
+  MAIN_PAGE_BASE_URL: location.origin + base, // below it are the pages of this page's language
 };
 
 // Streamlit requests its icon font (375 kB) on every page. A page that shows an icon still gets it.

@@ -26,7 +26,7 @@ addEventListener('beforeprint', () => {
   openedForPrint = [...document.querySelectorAll('details:not([open])')];
   openedForPrint.forEach((details) => { details.open = true; });
   const format = { day: 'numeric', month: 'long', year: 'numeric' };
-  const date = new Date().toLocaleDateString('en-GB', format);
+  const date = new Date().toLocaleDateString(root.lang, format);
   const end = document.querySelector('.vr-print-end');
   if (end) {
     const values = { '{date}': date, '{address}': location.href };

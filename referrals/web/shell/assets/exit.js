@@ -1,16 +1,8 @@
 // Exit: "Leave this page" by link, by button or by three presses of Shift.
-// First of the parts of shell.js (see web/static/assets.py), which share one function scope. It runs before Streamlit's
-// scripts and needs no server.
+// First of the parts of shell.js (see web/static/assets.py), which share one function scope, and of the script of /for-me.
+// It runs before Streamlit's scripts and needs no server.
 
-const {
-  exit: exitAddress,
-  site,
-  titles: titlesText,
-  keeps: keepsText,
-  messages: messagesText,
-} = document.currentScript.dataset;
-const titles = JSON.parse(titlesText);
-const keepingPages = JSON.parse(keepsText);
+const { exit: exitAddress, messages: messagesText, base } = document.currentScript.dataset;
 const messages = JSON.parse(messagesText);
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);

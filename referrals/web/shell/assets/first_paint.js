@@ -21,7 +21,9 @@ function takeOver() {
   keepFolds(shown);
   shown.remove();
   root.classList.add('vr-live');
+  // Only now: an element that is hidden, or leaves with the first paint, cannot keep the focus.
   if (focused) focusOnSame(focused);
+  else goToTarget();
 }
 
 addEventListener('DOMContentLoaded', () => {

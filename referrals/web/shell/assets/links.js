@@ -1,5 +1,8 @@
 // Links: follow links without reloading, and move title, focus and announcement to the new page.
 
+const { site, titles: titlesText, keeps: keepsText } = document.currentScript.dataset;
+const titles = JSON.parse(titlesText);
+const keepingPages = JSON.parse(keepsText);
 let path = location.pathname;
 
 function focusOn(element) {
@@ -84,7 +87,7 @@ function follow(event, link) {
   // Streamlit opens every link of a text in a new tab.
   if (link.closest(STREAMLIT.markdown)) link.removeAttribute('target');
   if (link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
-  if ('vrReload' in link.dataset) return; // meant to reload, although it leads to the open page
+  if ('vrReload' in link.dataset) return; // meant to load anew: it leads to the open page, or must not be lost while a page is drawn
   const isSamePage = link.pathname === location.pathname && link.search === location.search;
   if (isSamePage && link.hash) {
     if (link.hash === location.hash) goToTarget();
@@ -126,6 +129,6 @@ addEventListener('DOMContentLoaded', () => {
   updateVersions();
   whenFound(renderedMain, () => {
     removeMainFromTabOrder();
-    goToTarget();
+    if (!firstPaint()) goToTarget();
   });
 });

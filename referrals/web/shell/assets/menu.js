@@ -20,6 +20,7 @@ function markMenu(path) {
 
 // Links to the current page in the low-data version and other languages, for the release it shows.
 function updateVersions() {
+  updateLanguages();
   const release = new URLSearchParams(location.search).get('release');
   for (const link of document.querySelectorAll('.vr-versions a')) {
     const pages = JSON.parse(link.dataset.vrPages);

@@ -26,6 +26,7 @@ from referrals.cards.exports.export import EMBEDDED, FOLDER, Export
 from referrals.cards.exports.formats import FORMATS, endings
 from referrals.cards.wording import table as words
 from referrals.i18n import messages
+from referrals.language import current
 from referrals.query.parameters import ours
 from referrals.query.selection import NAMES, RELEASE, Selection, read_address
 from referrals.query.tables import table_request
@@ -46,7 +47,9 @@ FRAME_HEADERS: Final = {"content-security-policy": security_headers.EMBEDDABLE}
 def routes(site_url: str = "") -> list[Route]:
     """Return the routes of every file.
 
-    `site_url` is the public address of the site, '' to use that of each request.
+    `site_url` is the public address of the site, '' to use that of each request. Files are cached
+    by it, because they name it. A stranger cannot make up names, only ports: the gateway answers
+    for the operator's host names alone, and the size of the cache bounds the rest.
     """
     flight = SingleFlight(response.cache(CACHE_BYTES))
     return [
@@ -84,7 +87,7 @@ class _CardFile:
         site_url = self._site_url or settings.request_origin(scope)
         edition, name = scope["path_params"]["edition"], scope["path_params"]["card"]
         query = read_parameters(name, scope["query_string"].decode("latin-1"))
-        key = (served.version, edition, name, self._ending, query, site_url)
+        key = (current(), served.version, edition, name, self._ending, query, site_url)
         compute = partial(self._compute, served, edition, name, query, site_url)
         return await self._flight.response(key, compute)
 
@@ -99,18 +102,12 @@ class _CardFile:
     def _content(
         self, served: Served, edition: str, name: str, query: Parameters, site_url: str
     ) -> Content:
-        release, card = _card(served, name, query)
+        release, card = find(served, name, query)
         if edition != release.about.edition[:SHORT]:
-            raise Problem(
-                "unknown-version",
-                "These figures have been replaced since the page was opened. "
-                "Open the page again, and take the file there.",
-            )
+            raise _problem("unknown-version", "replaced")
         file_format = FORMATS[self._ending]
         if self._ending not in endings(card):
-            raise Problem(
-                "no-such-address", "There is no picture of this figure. Its table has every number."
-            )
+            raise _problem("no-such-address", "no_picture")
         body = file_format.write(Export(card, release, site_url))
         file_name = f"{card.file_name}.{self._ending}"
         return Content(body, file_format.media_type, release, file_name, is_attachment=True)
@@ -135,7 +132,7 @@ class _Frame:
             served = catalogue.served()
             name = scope["path_params"]["card"]
             query = read_parameters(name, scope["query_string"].decode("latin-1"))
-            key = (served.version, EMBEDDED, name, query, site_url)
+            key = (current(), served.version, EMBEDDED, name, query, site_url)
             compute = partial(_frame, served, name, query, site_url)
             answer = await self._flight.response(key, compute)
         except FAILURES as error:
@@ -146,7 +143,7 @@ class _Frame:
 def _frame(served: Served, name: str, query: Parameters, site_url: str) -> Response:
     """Return the response with a card for a frame."""
     try:
-        release, card = _card(served, name, query)
+        release, card = find(served, name, query)
         content = Content(embed.page(card, site_url).encode(), HTML, release, headers=FRAME_HEADERS)
         return response.from_content(content)
     except FAILURES as error:
@@ -161,8 +158,12 @@ def _failed_frame(error: Exception, site_url: str) -> Response:
     return response.from_content(Content(body, HTML, status=status, headers=FRAME_HEADERS))
 
 
-def _card(served: Served, name: str, query: Parameters) -> tuple[Release, Card]:
-    """Return the release and the card of a file's address."""
+def find(served: Served, name: str, query: Parameters) -> tuple[Release, Card]:
+    """Return the release and the card of a file's address.
+
+    Raises:
+        Problem: the card does not exist, or its page does not offer what the address asks for.
+    """
     if name == table.NAME:
         return _table(served, query)
     release, selection = read(served, name, query)
@@ -189,27 +190,25 @@ def read(served: Served, name: str, query: Parameters) -> tuple[Release, Selecti
     Raises:
         Problem: the card does not exist, or its page does not offer the selection.
     """
-    entry = registry.CARDS.get(name)
-    if entry is None:
-        raise Problem("no-such-address", "There is no such figure to take away.")
     parameters = dict(query)
-    if len(parameters) < len(query):
-        raise Problem(
-            "repeated-parameter", "A parameter is given twice in this address. Give it once."
-        )
     releases = served.by_id()
     release = releases.get(parameters.get(RELEASE, ""), served.published)
+    entry = registry.find(name, release)
+    if entry is None:
+        raise _problem("no-such-address", "no_figure")
+    if len(parameters) < len(query):
+        raise _problem("repeated-parameter", "repeated")
     offer = {}
     if entry.dimension:
         offer = {**registry.filters(release, entry.dimension)[0], RELEASE: list(releases)}
     selection, unmet = read_address(parameters, offer, own=entry.dimension)
     for parameter in unmet:
-        raise Problem(
-            "unknown-code",
-            f"{quoted(f'{parameter}={parameters[parameter]}')} cannot be chosen for this figure.",
-        )
+        value = quoted(f"{parameter}={parameters[parameter]}")
+        raise _problem("unknown-code", "not_offered", value=value)
     if entry.is_of_release not in {None, bool(selection.release)}:
-        raise Problem(
-            "unknown-code", "This release has no such figure. Take it from the page that shows it."
-        )
+        raise _problem("unknown-code", "not_of_release")
     return release, selection
+
+
+def _problem(kind: str, key: str, **values: str) -> Problem:
+    return Problem(kind, messages.text(f"exports.problem.{key}", **values))

@@ -1,0 +1,1 @@
+"""The slides of the show as a file for PowerPoint, with charts that can be edited."""

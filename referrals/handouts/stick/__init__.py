@@ -1,0 +1,1 @@
+"""A folder for a stick: everything that a meeting without a connection needs."""

@@ -1,0 +1,64 @@
+"""Ceilings of a rounded release: no sum is more than a listed total that it is part of.
+
+Used by `rounded` for the sums that a release does not list: those of four or five codes, and those
+that are 0. The ranges of listed cells are within these totals already. The totals are read once for
+each release: read in every query, they would take as long as the rest of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from referrals.caching import cached
+from referrals.query.selection import PERIOD
+from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.release.release import Release
+
+EVERY_YEAR = ""
+"""The period of a sum of all years."""
+
+Ceiling = tuple[str, str, str]
+"""A period, a dimension and a code; `TOTAL` for both of these is the whole period."""
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """The most that totals of one code can be, and the year of each quarter."""
+
+    most: Mapping[Ceiling, int]
+    year_of: Mapping[str, str]
+
+    def lowered(self, upper: int, codes: Mapping[str, str]) -> int:
+        """Return the upper bound of a sum, or the lowest ceiling if that is less.
+
+        `codes` has the period of the sum and its code of each dimension.
+        """
+        period = codes[PERIOD]
+        fixed = [(name, codes[name]) for name in DIMENSIONS if codes[name] != TOTAL]
+        for outer in {period, self.year_of.get(period, period)}:
+            for name, code in (*fixed, (TOTAL, TOTAL)):
+                upper = min(upper, self.most.get((outer, name, code), upper))
+        return upper
+
+
+@cached(16, {Release: lambda release: release.digest}, has_words=False)
+def read(release: Release) -> Ceilings:
+    """Return the ceilings of a rounded release, also of the sums of all its years."""
+    listed = {
+        (row["period"], row["dimension"], row["code"]): row["upper"]
+        for row in release.rows("query/ceilings")
+    }
+    years = {
+        row["code"]: row["members"].split()
+        for row in release.rows("query/codes")
+        if row["dimension"] == PERIOD and row["kind"] == "aggregate"
+    }
+    totals = {(name, code) for _, name, code in listed}
+    for name, code in totals:
+        parts = [listed.get((year, name, code)) for year in years]
+        known = [part for part in parts if part is not None]
+        if len(known) == len(years):
+            listed[EVERY_YEAR, name, code] = sum(known)
+    year_of = {quarter: year for year, quarters in years.items() for quarter in quarters}
+    return Ceilings(listed, year_of)

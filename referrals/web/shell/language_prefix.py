@@ -1,0 +1,73 @@
+"""The language of a request: the first part of its path, as in `/vi/age`.
+
+The middleware takes it off the path, so that everything behind it knows one address for a page, and
+makes it the current language. One scheme for every page keeps the language over links, Back and
+reloads without a cookie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Final
+
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from referrals.language import using
+from referrals.localised_html import has_language
+from referrals.web.http import security_headers
+
+READ: Final = ("GET", "HEAD")
+
+
+class LanguagePrefix:
+    """Middleware that answers paths below `/<code>/` in the language of that code.
+
+    Other ways to write a code, such as `/VI/` and `/zh/`, redirect to the right one. Addresses of
+    data and files have no language, so there is nothing at `/vi/api`.
+    """
+
+    def __init__(self, app: ASGIApp, *, languages: Iterable[str]) -> None:
+        self._app = app
+        self._codes = codes_by_name(languages)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request in its language."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        first, slash, rest = scope["path"].removeprefix("/").partition("/")
+        code, path = self._codes.get(first.lower()), f"/{rest}"
+        if code is None or not has_language(path):
+            await self._app(scope, receive, send)
+        elif (first != code or not slash) and scope["method"] in READ:
+            redirect = _redirect(f"/{code}{path}", scope["query_string"])
+            await redirect(scope, receive, send)
+        else:
+            with using(code):
+                await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+
+
+def codes_by_name(codes: Iterable[str]) -> dict[str, str]:
+    """Return the code of each language by every way to write it, in lower case.
+
+    >>> codes_by_name(["vi", "zh-Hans"])
+    {'vi': 'vi', 'zh': 'zh-Hans', 'zh-hans': 'zh-Hans'}
+    """
+    found = {}
+    for code in codes:
+        found[code.partition("-")[0].lower()] = code
+        found[code.lower()] = code
+    return found
+
+
+def without_language(path: str, codes: dict[str, str]) -> str:
+    """Return a path without the part that names its language."""
+    first, _, rest = path.removeprefix("/").partition("/")
+    return f"/{rest}" if first.lower() in codes else path
+
+
+def _redirect(path: str, query: bytes) -> RedirectResponse:
+    address = f"{path}?{query.decode('latin-1')}" if query else path
+    return RedirectResponse(address, HTTPStatus.PERMANENT_REDIRECT, security_headers.HEADERS)
