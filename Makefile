@@ -6,6 +6,9 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 SITE ?= build/site
 BASE ?=
+PACKS ?= build/packs
+STICK ?= build/stick
+NOTO ?= /usr/share/fonts
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,13 +18,14 @@ SPARK := build/spark
 CLIENTS := build/clients
 EXAMPLE_YEARS := EY1 EY2 EY3 EY4
 SOURCES := app.py pages referrals tests bench deploy
-PYTEST := $(BIN)/python -m pytest -n auto
+# In the order of the folders: browser tests begin at once, and small files end together.
+PYTEST := $(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
 # Otherwise every process that a test starts would compile our modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run data static site example test test-slow test-all test-fast check fix bench bench-full bench-visit bench-page cluster load kills spark clients sbom lock clean
+.PHONY: help run data static site packs stick example translations fonts test test-slow test-all test-fast quality check fix bench bench-full bench-visit bench-front bench-page cluster load attack kills spark clients sbom lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -38,6 +42,21 @@ data: $(APP) ## build the releases that are transcribed from published documents
 site: data ## write every page as a folder of light HTML, for a web server or a USB stick (SITE=build/site BASE=https://…)
 	@$(BIN)/python -m referrals.static_site build --to $(SITE) $(if $(BASE),--base $(BASE))
 
+translations: $(APP) ## bring the files of translators up to date, check them, and print what each language has
+	@$(BIN)/python -m referrals.i18n translations
+
+packs: data ## write every briefing sheet as a PDF, with a contents sheet; goes on where it was stopped (PACKS=build/packs BASE=https://…)
+	@$(BIN)/python -m referrals.handouts packs --to $(PACKS) $(if $(BASE),--base $(BASE))
+
+# Its site has no address: pages that link to another one are of no use without a connection.
+stick: data ## write a folder for a meeting without a connection: show, slides, sheets, site and data (STICK=build/stick BASE=https://…)
+	@$(BIN)/python -m referrals.static_site build --to $(SITE)
+	@$(BIN)/python -m referrals.handouts packs --to $(PACKS) $(if $(BASE),--base $(BASE))
+	@$(BIN)/python -m referrals.handouts stick --to $(STICK) --site $(SITE) --packs $(PACKS) $(if $(BASE),--base $(BASE))
+
+fonts: $(DEV) ## make the subsets of fonts again, after a translation with new letters (needs fonts-noto-core, fonts-noto-cjk; NOTO=folder)
+	@$(BIN)/python -m deploy.font_subsets $(NOTO)
+
 static: $(APP) ## compress Streamlit's scripts and stylesheets, once for each version of it
 	@$(BIN)/python -m referrals.web.static.precompress
 
@@ -47,7 +66,9 @@ example: $(APP) ## build the worked example again, from invented records with a 
 	@for year in $(EXAMPLE_YEARS); do \
 		$(BIN)/python -m referrals.publishing synthesise --seed 7 --year $$year --to build/example/$$year.csv || exit 1; done
 	@$(BIN)/python -m referrals.publishing publish $(EXAMPLE_YEARS:%=build/example/%.csv) --release example \
-		--to build/example/out --private build/example/private --published-on 2026-11-29
+		--releases build/example/out --private build/example/private --published-on 2026-11-29
+	@$(BIN)/python -m referrals.publishing approve example --by "make example" --approved-on 2026-11-29 \
+		--to build/example/out --private build/example/private
 	@rm -rf data/releases/example && mv build/example/out/example data/releases/
 
 test: $(DEV) data ## set everything up and run every test that guards behaviour, in minutes
@@ -90,6 +111,9 @@ bench-full: $(DEV) ## measure releases of up to 50 million records, which takes 
 bench-visit: $(DEV) data static ## measure the cost of a visit on a slow phone
 	$(BIN)/python -m bench.visit_cost
 
+bench-front: $(DEV) data static ## measure HTTP/2 at nginx, and whether a browser keeps a page that is left (needs nginx)
+	$(BIN)/python -m bench.front_cost
+
 bench-page: $(DEV) ## write docs/measurements/benchmarks.md and its picture from the latest measurements
 	$(BIN)/python -m bench.report.benchmarks_page
 
@@ -101,6 +125,10 @@ load: $(DEV) data ## measure the readers that one machine can serve, in under te
 	$(BIN)/python -m bench.load.__main__
 	$(BIN)/python -m bench.report.load_page
 
+attack: $(DEV) data ## attack one replica behind nginx from one address, and print how long other readers wait (needs nginx)
+	@$(BIN)/python -m referrals.web.static.precompress --quick
+	$(BIN)/python -m pytest tests/deploy/test_attacks.py
+
 kills: $(DEV) ## kill a publisher at fifty moments, and check the release after each (takes minutes)
 	$(BIN)/python -m pytest bench/test_kills.py -s
 
@@ -108,7 +136,7 @@ kills: $(DEV) ## kill a publisher at fifty moments, and check the release after 
 spark: $(DEV) $(SPARK)/.installed ## count a million records on Spark, and compare with DuckDB (needs Java 17)
 	PYTHONPATH=$(SPARK) SPARK_LOCAL_IP=127.0.0.1 $(BIN)/python -m pytest tests/unit/publishing/tabulation/test_spark.py
 
-clients: $(DEV) $(CLIENTS)/.installed data ## read our files with other people's tools, an old DuckDB among them
+clients: $(DEV) $(CLIENTS)/.installed data ## read our files with other people's tools: old DuckDB, pandas, polars, R, LibreOffice
 	$(BIN)/python -m pytest tests/clients -m slow
 
 sbom: $(DEV) ## list the site's dependencies and their licences in build/
@@ -117,13 +145,17 @@ sbom: $(DEV) ## list the site's dependencies and their licences in build/
 lock: $(DEV) ## update the locked versions to the newest that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
-		--quiet pyproject.toml --group publish -o requirements.lock
+		--quiet pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
-		--quiet pyproject.toml --group publish --group dev -c requirements.lock -o requirements-dev.lock
+		--quiet pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--quiet --group spark -c requirements-dev.lock -o requirements-spark.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--quiet --group clients -o requirements-clients.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--quiet --group duckdb-1-4 -o requirements-duckdb-1-4.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--quiet --group proof -o requirements-proof.lock
 
 clean: ## remove .venv, build/ and the release 2020-21
 	rm -rf $(VENV) build data/releases/2020-21
@@ -151,8 +183,10 @@ $(SPARK)/.installed: requirements-spark.lock | $(DEV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(SPARK) -r requirements-spark.lock
 	@touch $@
 
-$(CLIENTS)/.installed: requirements-clients.lock | $(DEV)
+$(CLIENTS)/.installed: requirements-clients.lock requirements-duckdb-1-4.lock | $(DEV)
 	@echo "Installing other people's tools into $(CLIENTS)"
 	@rm -rf $(CLIENTS)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(CLIENTS) -r requirements-clients.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(CLIENTS)/duckdb-1-4 \
+		-r requirements-duckdb-1-4.lock
 	@touch $@

@@ -21,16 +21,47 @@ from referrals.paths import ROOT
 Picture = Callable[[Page, str], None]
 """Keeps a picture of a page under a name, where pictures were asked for."""
 
+DESKTOP, PHONE, NARROWEST = 1280, 360, 320
+"""Widths of windows, in pixels."""
+
+on_desktop_and_phone = pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(DESKTOP, id="desktop"),
+        pytest.param(PHONE, id="phone", marks=pytest.mark.slow),
+    ],
+    indirect=True,
+)
+"""A mark of tests whose page is looked at on a desktop and, in `make test-slow`, on a phone."""
+
 PATIENCE = 60
-"""How long, in seconds, a server may take to start on a busy machine."""
+"""The seconds that a server may take to start on a busy machine."""
+
+STREAMLIT = (
+    *("-m", "streamlit", "run", "app.py"),
+    *("--server.address", "127.0.0.1", "--server.port"),
+)
+"""The start command of `make run`, before the port."""
+
+UVICORN = (
+    *("-m", "uvicorn", "app:app"),
+    *("--ws-max-size", "65536", "--ws-per-message-deflate", "false", "--no-server-header"),
+    *("--host", "127.0.0.1", "--port"),
+)
+"""The start command of the image, before the port."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """A running site and its process."""
+    """A running site, its process and the file of its log."""
 
     address: str
     process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
 
     def end(self) -> None:
         """Kill the server, as a crash would."""
@@ -39,32 +70,34 @@ class Site:
 
 
 @contextmanager
-def serve(folder: Path, *, before: Sequence[str] = (), port: int = 0) -> Iterator[Site]:
+def serve(
+    folder: Path,
+    *,
+    command: Sequence[str] = STREAMLIT,
+    before: Sequence[str] = (),
+    port: int = 0,
+    log: Path | None = None,
+) -> Iterator[Site]:
     """Serve the app.py of a folder until the block ends, on a free port unless one is given.
 
     `before` is put before the start command, such as a wrapper.
     """
     port = port or free_port()
-    run = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.port",
-        str(port),
-        "--server.address",
-        "127.0.0.1",
-    ]
-    command = [*before, *run]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
-        site = Site(f"http://127.0.0.1:{port}", process)
+    with tempfile.TemporaryDirectory() as unnamed:
+        log = log or Path(unnamed) / "log.jsonl"
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                [*before, sys.executable, *command, str(port)],
+                cwd=folder,
+                env=environment,
+                stdout=stream,
+                stderr=stream,
+            )
+        site = Site(f"http://127.0.0.1:{port}", process, log)
         try:
             if not _answers(site):
-                log.seek(0)
-                raise RuntimeError(f"The site did not start: {log.read().decode(errors='replace')}")
+                raise RuntimeError(f"The site did not start: {log.read_text(errors='replace')}")
             yield site
         finally:
             site.end()
@@ -78,8 +111,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Open the browser named by CHROMIUM, or the system's own.
+def chromium(*extra: str) -> Iterator[Browser]:
+    """Open the browser named by CHROMIUM, or the system's own, with extra arguments if given.
 
     A missing browser is a failure: a skipped test guards nothing.
     """
@@ -97,6 +130,7 @@ def chromium() -> Iterator[Browser]:
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
+                *extra,
             ],
         )
         yield browser
@@ -118,13 +152,24 @@ def drawn(page: Page, heading: str = "") -> None:
     page.locator("body > .vr-static").wait_for(state="detached", timeout=30_000)
 
 
+def press(page: Page, label: str, option: str) -> None:
+    """Choose an option of a filter: its options are buttons, or in a list if there are many."""
+    buttons = page.get_by_role("radiogroup", name=label)
+    if buttons.count():
+        buttons.get_by_role("radio", name=option, exact=True).click()
+    else:
+        page.get_by_role("combobox", name=label).click()
+        page.get_by_role("option", name=option, exact=True).click()
+
+
 def _answers(site: Site) -> bool:
     limit = time.monotonic() + PATIENCE
-    while time.monotonic() < limit and site.process.poll() is None:
-        try:
-            if httpx.get(f"{site.address}/_stcore/health", timeout=2).text == "ok":
-                return True
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
+    with httpx.Client(timeout=2) as client:  # one for all, as each reads the certificates again
+        while time.monotonic() < limit and site.process.poll() is None:
+            try:
+                if client.get(f"{site.address}/_stcore/health").text == "ok":
+                    return True
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.1)
     return False

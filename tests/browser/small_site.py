@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from referrals.paths import ROOT
+from referrals.web import settings
 from tests.browser.servers import Site, serve
 
 APP = """
@@ -16,10 +19,9 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from referrals.i18n import messages
-from referrals.page_meta import PageHead, Version, page_title
+from referrals.page_meta import FirstPaint, PageHead, Version, page_title
 from referrals.web.shell.html import Frame
 from referrals.web.shell.middleware import Shell
-from referrals.web.static.assets import routes
 
 SITE = "Small site: for tests"
 LOW_DATA = Version(
@@ -56,9 +58,9 @@ def words() -> None:
     )
 
 
-def first_paint(path: str, query: str) -> str:
+def first_paint(path: str, query: str) -> FirstPaint:
     head = next(head for head in PAGES if head.path == path)
-    return f"<h1>{head.title}</h1><p>{head.description}</p>"
+    return FirstPaint(f"<h1>{head.title}</h1><p>{head.description}</p>")
 
 
 PAGES = {
@@ -72,12 +74,11 @@ if get_script_run_ctx(suppress_warning=True) is None:
         middleware=[
             Middleware(
                 Shell,
-                frame=Frame(tuple(PAGES), SITE, messages.text),
+                frame=lambda: Frame(tuple(PAGES), SITE, messages.text),
                 first_paint=first_paint,
                 versions=lambda: [LOW_DATA],
             )
         ],
-        routes=routes(),
     )
 else:
     pages = [
@@ -91,11 +92,17 @@ else:
 """
 
 
+FRAMING = "https://framing.example"
+"""Another site, which may show the small site in a frame."""
+
+
 @contextmanager
 def serve_small_site(folder: Path) -> Iterator[Site]:
     """Serve the small site from a folder, with the real settings, until the block ends."""
     (folder / ".streamlit").mkdir()
     shutil.copy(ROOT / ".streamlit" / "config.toml", folder / ".streamlit")
     (folder / "app.py").write_text(APP)
-    with serve(folder) as site:
-        yield site
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(settings.FRAME_ANCESTORS, FRAMING)
+        with serve(folder) as site:
+            yield site

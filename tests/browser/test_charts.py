@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.servers import open_page
 
 SMALLEST = 12
 """The least size of a text in a chart, in pixels."""
+
+WIDTHS = (360, 768, 1280)
 
 NARROW = 400
 """The most width of a chart, in pixels, at which its labels are above its bars."""
@@ -32,15 +32,14 @@ ENDS = """
 """
 
 
-@pytest.fixture(params=[360, 768, 1280], ids=str)
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": request.param, "height": 800})
-    yield context.new_page()
-    context.close()
-
-
-def test_no_text_of_a_chart_over_time_is_below_12_px(page: Page, dashboard: str) -> None:
+@pytest.mark.parametrize(
+    "width", [360, *(pytest.param(width, marks=pytest.mark.slow) for width in (768, 1280))]
+)
+def test_no_text_of_a_chart_over_time_is_below_12_px(
+    page: Page, dashboard: str, width: int
+) -> None:
     """Labels shrank to 3 to 5 px, and the axis of the crimes began at -6.57 and was cut."""
+    set_width(page, width)
     open_page(page, f"{dashboard}/trends?series=domestic_abuse")
     plots = page.locator(".js-plotly-plot .main-svg .xaxislayer-above")
     expect(plots).to_have_count(1, timeout=20_000)
@@ -54,31 +53,42 @@ def test_no_text_of_a_chart_over_time_is_below_12_px(page: Page, dashboard: str)
     assert turned.count() == 0
 
 
-def test_a_number_stands_right_at_the_end_of_its_bar(page: Page, dashboard: str) -> None:
-    open_page(page, f"{dashboard}/sex?measure=share")
-    expect(page.locator(".bars .at").first).to_be_visible()
-    texts = page.evaluate(TEXT_SIZES, ".bars li *")
-    assert [text for text in texts if text[1] < SMALLEST] == []
-    ends = page.evaluate(ENDS)
-    assert len(ends) >= 2
-    assert all(-1 <= text - bar <= 12 for bar, text in ends)
+def test_a_number_stands_right_at_the_end_of_its_bar(sex_page: Page) -> None:
+    expect(sex_page.locator(".bars .at").first).to_be_visible()
+    for width in WIDTHS:
+        set_width(sex_page, width)
+        texts = sex_page.evaluate(TEXT_SIZES, ".bars li *")
+        assert [text for text in texts if text[1] < SMALLEST] == [], width
+        ends = sex_page.evaluate(ENDS)
+        assert len(ends) >= 2
+        assert all(-1 <= text - bar <= 12 for bar, text in ends), width
 
 
 def test_labels_are_beside_bars_if_there_is_room_and_above_them_on_a_phone(
     page: Page, dashboard: str
 ) -> None:
     open_page(page, f"{dashboard}/crime-type")
-    row = page.locator(".bars li").first
-    label, track = row.locator(".of").bounding_box(), row.locator(".track").bounding_box()
-    height = row.bounding_box()
-    assert label
-    assert track
-    assert height
-    if bars_width(page) <= NARROW:
-        assert label["y"] + label["height"] <= track["y"] + 1
-    else:
-        assert label["x"] + label["width"] <= track["x"]
-        assert 28 <= height["height"] <= 34
+    narrow = {}
+    for width in WIDTHS:
+        set_width(page, width)
+        row = page.locator(".bars li").first
+        label, track = row.locator(".of").bounding_box(), row.locator(".track").bounding_box()
+        height = row.bounding_box()
+        assert label
+        assert track
+        assert height
+        narrow[width] = bars_width(page) <= NARROW
+        if narrow[width]:
+            assert label["y"] + label["height"] <= track["y"] + 1, width
+        else:
+            assert label["x"] + label["width"] <= track["x"], width
+            assert 28 <= height["height"] <= 34, width
+    assert narrow[min(WIDTHS)]
+    assert not narrow[max(WIDTHS)]
+
+
+def set_width(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
 
 
 def bars_width(page: Page) -> float:
@@ -87,9 +97,9 @@ def bars_width(page: Page) -> float:
 
 
 def test_paper_keeps_bars_with_their_heads_and_has_each_number_once(
-    browser: Browser, dashboard: str
+    page: Page, dashboard: str
 ) -> None:
-    page = browser.new_page(viewport={"width": 794, "height": 1123})
+    page.set_viewport_size({"width": 794, "height": 1123})
     page.goto(f"{dashboard}/lite/sex")
     page.emulate_media(media="print")
     bars = page.locator(".bars").first
@@ -100,16 +110,13 @@ def test_paper_keeps_bars_with_their_heads_and_has_each_number_once(
     assert "706" in bars.inner_text()
     table = page.locator(".card").first.locator("table")
     expect(table).to_be_hidden()
-    page.close()
 
 
-def test_forced_colours_leave_bars_and_ranges_visible(browser: Browser, dashboard: str) -> None:
-    context = browser.new_context(forced_colors="active", color_scheme="dark")
-    page = context.new_page()
+def test_forced_colours_leave_bars_and_ranges_visible(page: Page, dashboard: str) -> None:
+    page.emulate_media(forced_colors="active", color_scheme="dark")
     page.goto(f"{dashboard}/lite/sex")
     seen = page.evaluate(
         "() => [getComputedStyle(document.querySelector('.fill')).backgroundColor,"
         " getComputedStyle(document.body).backgroundColor]"
     )
     assert seen[0] != seen[1]
-    context.close()

@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from referrals.content.sitemap import PAGES
+from referrals.content.sitemap import drawn_by_streamlit
 from referrals.paths import ROOT
 from referrals.web.shell.html import FETCHED_EARLY
-from tests.browser.servers import Picture, open_page, serve
+from tests.browser import servers
+from tests.browser.servers import (
+    DESKTOP,
+    NARROWEST,
+    PHONE,
+    Picture,
+    drawn,
+    on_desktop_and_phone,
+    open_page,
+    serve,
+)
 
-PATHS = tuple(head.path for head in PAGES)
-DESKTOP, PHONE, NARROWEST = 1280, 360, 320
-KINDS = ("/", "/sex", "/figures-check")
-"""Pages of each kind (overview, charts with filters, long tables), checked on a phone too."""
+PATHS = tuple(head.path for head in drawn_by_streamlit())
+KINDS = ("/", "/sex", "/trends", "/safeguarding")
+"""A page of each kind: overview, a card with filters, charts over time, text."""
 
-WITHOUT_A_SCRIPT = ("/ask", "/claims", "/s/E024", "/nationality/VNM")
-"""Pages outside the dashboard, answered without Streamlit."""
+EVERY_PATH = [pytest.param(path, marks=() if path in KINDS else pytest.mark.slow) for path in PATHS]
+"""Every page, in `make test` one of each kind."""
+
+ON_A_PHONE = (
+    "/sex",
+    *(pytest.param(path, marks=pytest.mark.slow) for path in ("/", "/figures-check")),
+)
+"""Pages that are opened on a phone too, where menu and filters are behind buttons."""
+
+IN_THE_DARK = (
+    "/sex",
+    *(
+        pytest.param(path, marks=pytest.mark.slow)
+        for path in ("/", "/trends", "/safeguarding", "/figures-check", "/table", "/releases")
+    ),
+)
 
 TABLE = "/table"
+FOR_ONE_ADDRESS = (
+    *("/search?q=he+hits+me", "/search?q=how+many+women", "/a-to-z"),
+    *("/ask", "/claims", "/s/E024", "/nationality/VNM", "/api/v1/docs", TABLE),
+)
+"""Pages outside the dashboard, answered without Streamlit, and the one that builds a table."""
 
-DARK_TOO = ("/", "/trends", "/safeguarding")
-"""Pages that are also looked at in dark, but not in every run: others of their kind are."""
+ONE_OF_A_KIND = ("/search?q=he+hits+me", "/nationality/VNM", TABLE)
 
 RULES = {
     "runOnly": {
@@ -36,23 +63,6 @@ RULES = {
     # Without it, axe also describes every element that passes.
     "resultTypes": ["violations"],
 }
-
-
-@pytest.fixture(
-    params=[
-        pytest.param(DESKTOP, id="desktop"),
-        pytest.param(PHONE, id="phone", marks=pytest.mark.slow),
-    ]
-)
-def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": request.param, "height": 800})
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
 
 
 def collect_problems(page: Page, address: str) -> list[str]:
@@ -92,6 +102,12 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def open_folds(page: Page) -> None:
+    """Open every fold below the header: axe does not look into closed ones, nor are they wide."""
+    folds = "document.querySelectorAll(':is(main, #stMain) details')"
+    page.evaluate(f"{folds}.forEach((fold) => {{ fold.open = true; }})")
+
+
 def fits(page: Page, width: int) -> bool:
     """Return whether a page, in a window of this width, is no wider than it."""
     page.set_viewport_size({"width": width, "height": 800})
@@ -101,28 +117,25 @@ def fits(page: Page, width: int) -> bool:
 def open_complete(page: Page, address: str) -> None:
     """Open a page and wait until its end is drawn, and its charts with it."""
     open_page(page, address)
+    complete(page)
+
+
+def complete(page: Page) -> None:
+    """Wait until the end of a page is drawn, and its charts with it."""
     page.locator(".page-end").wait_for(state="attached")
     for chart in page.locator("[data-testid=stPlotlyChart]").all():
         chart.locator(".main-svg").first.wait_for(state="attached")
 
 
-@pytest.fixture(scope="module")
-def shared(browser: Browser) -> Iterator[BrowserContext]:
-    """A context for the tests of many pages, which compiles Streamlit's scripts once for all."""
-    opened = browser.new_context(viewport={"width": DESKTOP, "height": 800})
-    yield opened
-    opened.close()
-
-
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", EVERY_PATH)
 def test_every_page_is_accessible_self_contained_and_fits_its_screen(
-    dashboard: str, shared: BrowserContext, path: str, picture: Picture
+    dashboard: str, page: Page, path: str, picture: Picture
 ) -> None:
-    page = shared.new_page()
     found = collect_problems(page, dashboard)
     open_complete(page, dashboard + path)
     name = path.strip("/") or "overview"
     picture(page, f"{name}-{DESKTOP}")
+    open_folds(page)
     assert violations(page) == []
     assert page.locator("h1").count() == 1
     for width in (DESKTOP, PHONE, NARROWEST):
@@ -130,47 +143,84 @@ def test_every_page_is_accessible_self_contained_and_fits_its_screen(
     picture(page, f"{name}-{NARROWEST}")
     assert found == []
     assert page.context.cookies() == []
-    page.close()
 
 
-@pytest.mark.parametrize("path", KINDS)
-def test_a_page_opened_on_a_phone_is_accessible_and_fits_its_screen(
-    dashboard: str, shared: BrowserContext, path: str
+@pytest.mark.parametrize("paths", [KINDS, pytest.param(PATHS, marks=pytest.mark.slow)])
+def test_a_reader_who_goes_from_page_to_page_finds_no_fault_and_none_too_wide(
+    dashboard: str, page: Page, paths: tuple[str, ...]
 ) -> None:
-    page = shared.new_page()
+    found = collect_problems(page, dashboard)
+    open_complete(page, dashboard)
+    for head in (head for head in drawn_by_streamlit()[1:] if head.path in paths):
+        page.locator(f"#vr-nav a[href='{head.path}']").evaluate("link => link.click()")
+        expect(page).to_have_url(dashboard + head.path)
+        page.locator("h1", has_text=head.title).wait_for()
+        drawn(page)
+        complete(page)
+        assert page.locator("h1").count() == 1
+        for width in (DESKTOP, NARROWEST):
+            assert fits(page, width), (head.path, width)
+    assert found == []
+    assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("path", ON_A_PHONE)
+def test_a_page_opened_on_a_phone_is_accessible_and_fits_its_screen(
+    dashboard: str, page: Page, path: str
+) -> None:
     page.set_viewport_size({"width": PHONE, "height": 800})
     found = collect_problems(page, dashboard)
     open_complete(page, dashboard + path)
     assert violations(page) == []
     assert found == []
     assert fits(page, PHONE)
-    page.close()
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE, NARROWEST])
-def test_pages_made_for_one_address_are_accessible_and_have_help_beside_the_exit(
-    dashboard: str, shared: BrowserContext, width: int, picture: Picture
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=() if path in ONE_OF_A_KIND else pytest.mark.slow)
+        for path in FOR_ONE_ADDRESS
+    ],
+)
+def test_a_page_made_for_one_address_is_accessible_and_has_help_beside_the_exit(
+    dashboard: str, page: Page, path: str, picture: Picture
 ) -> None:
-    page = shared.new_page()
-    page.set_viewport_size({"width": width, "height": 800})
     found = collect_problems(page, dashboard)
-    broken = {}
-    for path in (*WITHOUT_A_SCRIPT, TABLE):
-        if path == TABLE:
-            open_complete(page, dashboard + path)
-        else:
-            page.goto(dashboard + path)
+    open_page_of_one_address(page, dashboard, path)
+    for width in (DESKTOP, PHONE, NARROWEST):
+        assert fits(page, width), width
         picture(page, f"{path.strip('/').replace('/', '-')}-{width}")
-        broken[path] = violations(page)
-        assert fits(page, width), path
-        help_link = page.get_by_role("link", name="Get help", exact=True)
-        exit_link = page.get_by_role("link", name="Leave this page").last  # a hidden one is first
+        # The page can link to a section of this name, and a hidden exit is first.
+        help_link = page.get_by_role("link", name="Get help", exact=True).last
+        exit_link = page.get_by_role("link", name="Leave this page").last
         expect(help_link).to_be_in_viewport(ratio=1)
         expect(exit_link).to_be_in_viewport(ratio=1)
-        assert beside(help_link, exit_link), path
-    assert {path: rules for path, rules in broken.items() if rules} == {}
+        assert beside(help_link, exit_link), width
+    open_folds(page)
+    assert violations(page) == []
+    assert fits(page, NARROWEST)
     assert found == []
-    page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", FOR_ONE_ADDRESS)
+def test_a_page_made_for_one_address_is_accessible_on_wider_screens_and_in_the_dark_too(
+    dashboard: str, page: Page, path: str, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    open_page_of_one_address(page, dashboard, path)
+    for width in (DESKTOP, PHONE):
+        assert fits(page, width), width
+        assert violations(page) == [], width
+
+
+def open_page_of_one_address(page: Page, dashboard: str, path: str) -> None:
+    if path == TABLE:
+        open_complete(page, dashboard + path)
+    else:
+        page.goto(dashboard + path)
 
 
 def beside(left: Locator, right: Locator) -> bool:
@@ -200,21 +250,17 @@ def test_the_checks_of_a_page_detect_planted_problems(dashboard: str, page: Page
     )
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/sex", "/figures-check", *(pytest.param(path, marks=pytest.mark.slow) for path in DARK_TOO)],
-)
+@pytest.mark.parametrize("path", IN_THE_DARK)
 def test_a_page_is_accessible_in_dark_mode(
-    dashboard: str, shared: BrowserContext, path: str, picture: Picture
+    dashboard: str, page: Page, path: str, picture: Picture
 ) -> None:
-    page = shared.new_page()
     page.emulate_media(color_scheme="dark")
     open_complete(page, dashboard + path)
     picture(page, f"{path.strip('/') or 'overview'}-dark")
     assert violations(page) == []
-    page.close()
 
 
+@on_desktop_and_phone
 def test_the_overview_has_the_published_figures_with_their_sections(
     dashboard: str, page: Page
 ) -> None:
@@ -246,13 +292,13 @@ def _open_filters(page: Page) -> None:
         button.click()
 
 
+@on_desktop_and_phone
 def test_a_filter_changes_finding_and_address_and_the_link_restores_it(
     dashboard: str, page: Page
 ) -> None:
     open_complete(page, f"{dashboard}/sex")
     _open_filters(page)
-    page.get_by_role("combobox", name="Crime type").click()
-    page.get_by_role("option", name="Domestic abuse").click()
+    servers.press(page, "Crime type", "Domestic abuse")
     expect(page).to_have_url(f"{dashboard}/sex?crime_type=DA")
     page.get_by_role("radio", name="Share").click()
     expect(page).to_have_url(f"{dashboard}/sex?crime_type=DA&measure=share")
@@ -261,10 +307,11 @@ def test_a_filter_changes_finding_and_address_and_the_link_restores_it(
     text = finding.inner_text()
     open_complete(page, page.url)
     _open_filters(page)
-    expect(page.get_by_role("combobox", name="Crime type")).to_have_value("Domestic abuse")
+    expect(page.get_by_role("radio", name="Domestic abuse")).to_be_checked()
     expect(page.locator("h2.finding").first).to_have_text(text)
 
 
+@on_desktop_and_phone
 def test_a_tampered_address_shows_a_notice_and_the_unfiltered_page(
     dashboard: str, page: Page
 ) -> None:
@@ -275,11 +322,13 @@ def test_a_tampered_address_shows_a_notice_and_the_unfiltered_page(
         page.get_by_role("status").filter(has_text="Part of this link could not be used")
     ).to_contain_text("crime_type")
     _open_filters(page)
-    expect(page.get_by_role("combobox", name="Crime type")).to_have_value("All crime types")
+    every = page.get_by_role("radiogroup", name="Crime type").get_by_role("radio", name="All")
+    expect(every).to_be_checked()
     expect(page.get_by_role("radio", name="Share")).to_be_checked()
     assert page.locator("img[src=x]").count() == 0
 
 
+@on_desktop_and_phone
 def test_the_low_data_version_keeps_the_release_and_links_back(dashboard: str, page: Page) -> None:
     open_complete(page, f"{dashboard}/age?release=example&sex=F")
     if page.locator(".vr-menu").is_visible():
@@ -291,16 +340,16 @@ def test_the_low_data_version_keeps_the_release_and_links_back(dashboard: str, p
     expect(page).to_have_url(f"{dashboard}/age?release=example")
 
 
+@pytest.mark.slow
 def test_the_witnesses_are_added_up_at_a_click_on_a_page_that_is_accessible_in_dark_too(
-    dashboard: str, shared: BrowserContext
+    dashboard: str, page: Page
 ) -> None:
-    page = shared.new_page()
     found = collect_problems(page, dashboard)
     open_complete(page, f"{dashboard}/releases")
     page.get_by_role("link", name="Add up the witnesses now").click(timeout=40_000)
     result = page.get_by_text(re.compile(r"^[\d,]{5,} witnesses were added up again; all agree\.$"))
     expect(result).to_be_visible(timeout=40_000)
-    expect(page.get_by_role("link", name="Leave this page")).to_be_in_viewport()
+    expect(page.get_by_role("link", name="Leave this page").last).to_be_in_viewport()
     assert violations(page) == []
     page.emulate_media(color_scheme="dark")
     assert violations(page) == []
@@ -309,9 +358,9 @@ def test_the_witnesses_are_added_up_at_a_click_on_a_page_that_is_accessible_in_d
     assert found == []
     page.get_by_role("link", name="Back to releases and downloads").click()
     expect(page).to_have_url(f"{dashboard}/releases")
-    page.close()
 
 
+@on_desktop_and_phone
 def test_a_card_can_be_downloaded_as_csv_svg_and_text(
     dashboard: str, page: Page, tmp_path: Path
 ) -> None:
@@ -332,32 +381,34 @@ def test_a_card_can_be_downloaded_as_csv_svg_and_text(
     expect(page.locator("pre.copy").first).to_contain_text("Release 2020-21 (published)")
 
 
-def test_a_printed_page_has_its_text_and_no_controls(dashboard: str, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": DESKTOP, "height": 800})
-    page = context.new_page()
-    open_complete(page, f"{dashboard}/sex")
-    page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    expect(page.get_by_text("The gender of the individual being referred").first).to_be_visible()
-    expect(page.get_by_role("radio", name="Share")).to_be_hidden()
-    expect(page.get_by_text("Download, copy, cite or link").first).to_be_hidden()
-    expect(page.locator("#vr-exit")).to_be_hidden()
-    context.close()
+def test_a_printed_page_has_its_text_and_no_controls(sex_page: Page) -> None:
+    sex_page.emulate_media(media="print")
+    sex_page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(
+        sex_page.get_by_text("The gender of the individual being referred").first
+    ).to_be_visible()
+    expect(sex_page.get_by_role("radio", name="Share")).to_be_hidden()
+    expect(sex_page.get_by_text("Download, copy, cite or link").first).to_be_hidden()
+    expect(sex_page.locator("#vr-exit")).to_be_hidden()
+    sex_page.evaluate("dispatchEvent(new Event('afterprint'))")
 
 
 def test_the_endpoints_that_streamlit_waits_for_are_requested_once_and_early(
-    dashboard: str, page: Page
+    dashboard: str, browser: Browser
 ) -> None:
+    page = browser.new_page()  # with nothing in its cache
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url.removeprefix(dashboard)))
     open_complete(page, f"{dashboard}/nationality")
     # The last of the links in the page.
-    last = next(number for number, path in enumerate(requested) if "Multiselect" in path)
+    last = next(number for number, path in enumerate(requested) if "ButtonGroup" in path)
     for path in FETCHED_EARLY:
         assert requested.count(path) == 1
         assert requested.index(path) < last
+    page.close()
 
 
+@on_desktop_and_phone
 def test_a_missing_page_is_a_404_with_links(dashboard: str, page: Page) -> None:
     answer = page.goto(f"{dashboard}/no-such-page")
     assert answer is not None
@@ -367,7 +418,8 @@ def test_a_missing_page_is_a_404_with_links(dashboard: str, page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Safeguarding and support")
 
 
-@pytest.mark.parametrize("path", ["/crime-type", pytest.param("/sex", marks=pytest.mark.slow)])
+@pytest.mark.slow  # the dashboard of all these tests is asked for such a page first, too
+@pytest.mark.parametrize("path", ["/crime-type", "/sex"])
 def test_the_first_request_to_a_new_server_may_be_an_inner_page(
     browser: Browser, path: str
 ) -> None:

@@ -68,6 +68,17 @@ def test_many_readers_see_the_same_as_one_alone(site: Site) -> None:
     assert answers >= 12
 
 
+def test_a_choice_draws_the_page_without_the_navigation(site: Site) -> None:
+    async def fragments() -> set[str]:
+        async with await Tab.at(site.address, "/age") as tab:
+            await tab.load()
+            await tab.choose("measure", "Share")
+        return {choice.fragment for choice in tab.choices.values()}
+
+    (fragment,) = in_thread(fragments())
+    assert fragment
+
+
 def test_idle_sockets_do_not_delay_a_reader(site: Site) -> None:
     async def among_idle() -> tuple[str, float, int]:
         async with idle(site.address, IDLE) as sockets:

@@ -1,6 +1,7 @@
 """The exit in a real browser: immediate, in every state of the page, the server and the browser."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,37 +9,63 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from referrals.web import settings
 from tests.browser.servers import Site, drawn, open_page
-from tests.browser.small_site import serve_small_site
+from tests.browser.small_site import FRAMING, serve_small_site
 
 HARMLESS = "https://www.bbc.co.uk/weather"
 OUTSIDE = re.compile("^https:")
+WEATHER = "<title>Weather</title>Sunny spells"
 SOON = 3_000
 """Milliseconds within which the reader must have left."""
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 360, "height": 640})
-    _fake_outside(opened)
+def page(shared: BrowserContext) -> Iterator[Page]:
+    opened = open_on_phone(shared)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
+def still(home_page: Page) -> Iterator[Page]:
+    """A page that tests do not leave. A key that is not Shift ends the count of presses."""
+    home_page.locator("h1").click()
+    yield home_page
+    home_page.keyboard.press("Escape")
+
+
+def open_on_phone(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.set_viewport_size({"width": 360, "height": 640})
+    _answer_for_outside(page)
+    return page
+
+
+def _answer_for_outside(page: Page) -> None:
+    """Answer for every outside address that a page opens, as `_fake_outside` does.
+
+    Playwright's own routes would switch the cache off, so each test would compile the scripts.
+    """
+    browser = page.context.new_cdp_session(page)
+
+    def answer(paused: dict[str, Any]) -> None:
+        browser.send(
+            "Fetch.fulfillRequest",
+            {
+                "requestId": paused["requestId"],
+                "responseCode": 200,
+                "responseHeaders": [{"name": "Content-Type", "value": "text/html"}],
+                "body": b64encode(WEATHER.encode()).decode(),
+            },
+        )
+
+    browser.on("Fetch.requestPaused", answer)
+    browser.send("Fetch.enable", {"patterns": [{"urlPattern": "https://*"}]})
 
 
 def _fake_outside(context: BrowserContext) -> None:
     """Answer for every outside address with a page about the weather."""
-    context.route(
-        OUTSIDE,
-        lambda route: route.fulfill(
-            content_type="text/html", body="<title>Weather</title>Sunny spells"
-        ),
-    )
+    context.route(OUTSIDE, lambda route: route.fulfill(content_type="text/html", body=WEATHER))
 
 
 def never(_: Route) -> None:
@@ -66,35 +93,59 @@ def test_three_presses_of_shift_leave(page: Page, home: str) -> None:
     expect_gone(page)
 
 
-def test_each_press_of_shift_is_announced(page: Page, home: str) -> None:
-    open_page(page, home)
-    count = page.locator("#vr-exit-count")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "ask?q=how+many+women",
+        *(
+            pytest.param(path, marks=pytest.mark.slow)
+            for path in ("ask", "claims", "nationality/VNM", "nationality/XXX", "present")
+        ),
+    ],
+)
+def test_three_presses_of_shift_leave_a_page_outside_the_dashboard(
+    page: Page, dashboard: str, path: str
+) -> None:
+    page.goto(f"{dashboard}/{path}")
+    press_shift(page, 3)
+    expect_gone(page)
+
+
+def test_each_press_of_shift_is_announced(still: Page) -> None:
+    count = still.locator("#vr-exit-count")
     assert count.get_attribute("role") == "status"
-    press_shift(page, 1)
+    press_shift(still, 1)
     expect(count).to_have_text("Press Shift 2 more times to leave")
-    press_shift(page, 1)
+    press_shift(still, 1)
     expect(count).to_have_text("Press Shift 1 more time to leave")
 
 
-def test_presses_of_shift_expire_after_five_seconds(page: Page, home: str) -> None:
-    open_page(page, home)
+def test_presses_of_shift_expire_after_five_seconds(browser: Browser, home: str) -> None:
+    context = browser.new_context()  # all of its pages have the clock
+    context.clock.install()
+    page = context.new_page()
+    page.goto(f"{home}/nowhere")
+    count = page.locator("#vr-exit-count")
     press_shift(page, 2)
-    expect(page.locator("#vr-exit-count")).to_be_empty(timeout=7_000)
+    context.clock.run_for(3_000)
+    expect(count).to_have_text("Press Shift 1 more time to leave")
+    context.clock.run_for(2_000)
+    expect(count).to_be_empty()
     press_shift(page, 2)
-    expect(page.locator("#vr-exit-count")).to_have_text("Press Shift 1 more time to leave")
+    expect(count).to_have_text("Press Shift 1 more time to leave")
+    context.close()
 
 
-def test_capital_letters_do_not_leave(page: Page, small_site: Site) -> None:
-    open_page(page, small_site.address)
-    field = page.get_by_label("Find")
+def test_capital_letters_do_not_leave(still: Page, home: str) -> None:
+    field = still.get_by_label("Find")
     field.focus()
     for letter in "ABCDEF":
-        page.keyboard.press(f"Shift+{letter}")
+        still.keyboard.press(f"Shift+{letter}")
     expect(field).to_have_value("ABCDEF")
-    press_shift(page, 2)
-    page.keyboard.press("g")
-    press_shift(page, 2)
-    assert page.url.startswith(small_site.address)
+    press_shift(still, 2)
+    still.keyboard.press("g")
+    press_shift(still, 2)
+    assert still.url.startswith(home)
 
 
 def test_shift_leaves_from_inside_a_text_field(page: Page, small_site: Site) -> None:
@@ -156,6 +207,7 @@ def test_shift_works_before_streamlit_has_loaded(page: Page, home: str) -> None:
     expect_gone(page)
 
 
+@pytest.mark.slow
 def test_leaving_works_while_the_server_is_busy(page: Page, small_site: Site) -> None:
     open_page(page, small_site.address)
     page.get_by_role("button", name="Work for a long time").click()
@@ -164,23 +216,26 @@ def test_leaving_works_while_the_server_is_busy(page: Page, small_site: Site) ->
     expect_gone(page)
 
 
+either_way = pytest.mark.parametrize(
+    "way", ["click", pytest.param("shift", marks=pytest.mark.slow)]
+)
+"""A mark of tests that leave by the button and, in `make test-slow`, by the key."""
+
+
+@either_way
 def test_leaving_works_when_the_server_is_gone_and_the_page_is_inert(
-    context: BrowserContext, tmp_path: Path
+    page: Page, tmp_path: Path, way: str
 ) -> None:
-    clicked, pressed = context.new_page(), context.new_page()
     with serve_small_site(tmp_path) as site:
-        for page in (clicked, pressed):
-            open_page(page, site.address)
+        open_page(page, site.address)
         site.end()
-        for page in (clicked, pressed):
-            page.bring_to_front()
-            page.get_by_role("dialog", name="Connection error").wait_for(timeout=30_000)
-            assert page.locator("#root").evaluate("element => element.inert")
-        press_shift(pressed, 3)
-        expect_gone(pressed)
-        clicked.bring_to_front()
-        clicked.locator("#vr-exit [data-vr-exit]").click(timeout=SOON)
-        expect_gone(clicked)
+        page.get_by_role("dialog", name="Connection error").wait_for(timeout=30_000)
+        assert page.locator("#root").evaluate("element => element.inert")
+        if way == "click":
+            page.locator("#vr-exit [data-vr-exit]").click(timeout=SOON)
+        else:
+            press_shift(page, 3)
+        expect_gone(page)
 
 
 def test_leaving_works_without_script(browser: Browser, home: str) -> None:
@@ -201,59 +256,44 @@ def test_leaving_works_on_the_404_page(page: Page, home: str) -> None:
     expect_gone(page)
 
 
-def test_the_exit_button_is_outside_the_body(page: Page, home: str) -> None:
-    open_page(page, home)
-    assert page.locator("#vr-exit").evaluate(
+def test_the_exit_button_is_outside_the_body(still: Page) -> None:
+    assert still.locator("#vr-exit").evaluate(
         "element => element.parentNode === document.documentElement"
     )
 
 
-@pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_the_exit_button_is_in_view_at_every_width_and_covers_no_text(
-    page: Page, small_site: Site, width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 640})
-    open_page(page, small_site.address)
-    for scroll in ("scrollTo(0, 0)", "scrollTo(0, document.documentElement.scrollHeight)"):
-        page.evaluate(scroll)
-        expect(page.locator("#vr-exit [data-vr-exit]")).to_be_in_viewport(ratio=1)
-    button, words = page.locator("#vr-exit").bounding_box(), page.locator("#last").bounding_box()
-    assert button is not None
-    assert words is not None
-    assert button["height"] >= 44
-    assert (
-        words["y"] + words["height"] <= button["y"] or words["y"] >= button["y"] + button["height"]
-    )
+def test_the_exit_button_is_in_view_at_every_width_and_covers_no_text(still: Page) -> None:
+    for width in (320, 360, 768, 1280):
+        still.set_viewport_size({"width": width, "height": 640})
+        for scroll in ("scrollTo(0, 0)", "scrollTo(0, document.documentElement.scrollHeight)"):
+            still.evaluate(scroll)
+            expect(still.locator("#vr-exit [data-vr-exit]")).to_be_in_viewport(ratio=1)
+        button = still.locator("#vr-exit").bounding_box()
+        words = still.locator("#last").bounding_box()
+        assert button is not None
+        assert words is not None
+        assert button["height"] >= 44
+        under = words["y"] >= button["y"] + button["height"]
+        assert words["y"] + words["height"] <= button["y"] or under, width
 
 
-def test_the_exit_button_describes_its_effect(page: Page, home: str) -> None:
-    open_page(page, home)
-    button = page.locator("#vr-exit [data-vr-exit]")
+def test_the_exit_button_describes_its_effect(still: Page) -> None:
+    button = still.locator("#vr-exit [data-vr-exit]")
     expect(button).to_have_accessible_name("Leave this page")
     expect(button).to_have_accessible_description(
         re.compile("does not clear your browser’s history")
     )
 
 
-FRAMING = "https://framing.example"
 LOCAL = ["local-network-access"]
 """The permission that an outside page needs to frame one from this machine."""
 
 
-@pytest.fixture(scope="module")
-def framed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a small site that another site may frame."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(settings.FRAME_ANCESTORS, FRAMING)
-        with serve_small_site(tmp_path_factory.mktemp("framed")) as site:
-            yield site.address
-
-
-def open_framed(browser: Browser, framed: str, *, sandbox: str = "", **named: Any) -> Page:
-    """Open a page of another site that frames ours."""
+def open_framed(browser: Browser, home: str, *, sandbox: str = "", **named: Any) -> Page:
+    """Open a page of the site that may frame ours, and does."""
     context = browser.new_context(permissions=LOCAL, **named)
     _fake_outside(context)
-    html = f'<iframe src="{framed}" width="360" height="600"{sandbox}></iframe>'
+    html = f'<iframe src="{home}" width="360" height="600"{sandbox}></iframe>'
     context.route(f"{FRAMING}/", lambda route: route.fulfill(content_type="text/html", body=html))
     page = context.new_page()
     page.goto(FRAMING)
@@ -261,9 +301,10 @@ def open_framed(browser: Browser, framed: str, *, sandbox: str = "", **named: An
     return page
 
 
-@pytest.mark.parametrize("way", ["click", "shift"])
-def test_leaving_leaves_the_page_that_frames_ours(browser: Browser, framed: str, way: str) -> None:
-    page = open_framed(browser, framed)
+@either_way
+@pytest.mark.slow
+def test_leaving_leaves_the_page_that_frames_ours(browser: Browser, home: str, way: str) -> None:
+    page = open_framed(browser, home)
     inside = page.frame_locator("iframe")
     if way == "click":
         inside.locator("#vr-exit [data-vr-exit]").click()
@@ -274,8 +315,9 @@ def test_leaving_leaves_the_page_that_frames_ours(browser: Browser, framed: str,
     page.context.close()
 
 
-def test_in_a_sandboxed_frame_our_page_leaves_alone(browser: Browser, framed: str) -> None:
-    page = open_framed(browser, framed, sandbox=' sandbox="allow-scripts allow-same-origin"')
+@pytest.mark.slow
+def test_in_a_sandboxed_frame_our_page_leaves_alone(browser: Browser, home: str) -> None:
+    page = open_framed(browser, home, sandbox=' sandbox="allow-scripts allow-same-origin"')
     page.frame_locator("iframe").locator("#vr-exit [data-vr-exit]").click()
     expect(page.frame_locator("iframe").locator("body")).to_contain_text(
         "Sunny spells", timeout=SOON
@@ -284,9 +326,9 @@ def test_in_a_sandboxed_frame_our_page_leaves_alone(browser: Browser, framed: st
 
 
 def test_leaving_without_script_leaves_the_page_that_frames_ours(
-    browser: Browser, framed: str
+    browser: Browser, home: str
 ) -> None:
-    page = open_framed(browser, framed, java_script_enabled=False)
+    page = open_framed(browser, home, java_script_enabled=False)
     page.frame_locator("iframe").locator("#vr-exit [data-vr-exit]").click()
     expect_gone(page)
     page.context.close()

@@ -51,6 +51,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(REFRESH_SECONDS / 4)
 
 
+@pytest.mark.slow  # tests/pages/test_release_replaced.py shows the same without a browser
 def test_an_open_page_keeps_its_release_and_links_to_the_new_one(
     site: str, checkout: Path, browser: Browser
 ) -> None:

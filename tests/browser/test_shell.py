@@ -1,26 +1,11 @@
 """The shell in a real browser: links, focus, announcements, fragments, menu and print."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.servers import drawn, open_page
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A context for all pages, which compiles Streamlit's scripts once. Nothing here is stored."""
-    opened = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    opened = context.new_page()
-    yield opened
-    opened.close()
 
 
 def mark(page: Page) -> None:
@@ -57,6 +42,7 @@ def test_back_returns_to_the_previous_page_and_its_menu(page: Page, home: str) -
     assert not was_reloaded(page)
 
 
+@pytest.mark.slow
 def test_the_low_data_link_follows_the_current_page(page: Page, home: str) -> None:
     open_page(page, home)
     link = page.get_by_role("link", name="Low-data version")
@@ -66,6 +52,7 @@ def test_the_low_data_link_follows_the_current_page(page: Page, home: str) -> No
     expect(link).to_have_attribute("href", "/lite/words")
 
 
+@pytest.mark.slow
 def test_the_low_data_link_follows_the_selected_release(page: Page, home: str) -> None:
     open_page(page, f"{home}/words?release=other&letter=b", "Words")
     link = page.get_by_role("link", name="Low-data version")
@@ -95,6 +82,7 @@ def test_a_fragment_is_found_on_a_page_opened_directly(page: Page, home: str) ->
     expect(page.locator("#bail")).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.slow
 def test_a_control_click_opens_a_new_tab(page: Page, home: str) -> None:
     open_page(page, home)
     with page.context.expect_page() as opened:
@@ -115,80 +103,96 @@ def test_the_first_tab_stop_skips_to_the_heading(page: Page, home: str) -> None:
     expect(page.get_by_label("Find")).to_be_focused()
 
 
-def test_the_menu_on_a_phone_opens_and_closes_by_keyboard(page: Page, home: str) -> None:
-    page.set_viewport_size({"width": 360, "height": 640})
-    open_page(page, home)
+def test_the_menu_on_a_phone_opens_and_closes_by_keyboard(home_page: Page) -> None:
+    home_page.set_viewport_size({"width": 360, "height": 640})
     button, menu = (
-        page.get_by_role("button", name="Menu"),
-        page.get_by_role("navigation", name="Pages"),
+        home_page.get_by_role("button", name="Menu"),
+        home_page.get_by_role("navigation", name="Pages"),
     )
     expect(menu).not_to_be_visible()
     button.focus()
-    page.keyboard.press("Enter")
+    home_page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-expanded", "true")
-    page.keyboard.press("Tab")
+    home_page.keyboard.press("Tab")
     expect(menu.get_by_role("link").first).to_be_focused()
-    page.keyboard.press("Escape")
+    home_page.keyboard.press("Escape")
     expect(menu).not_to_be_visible()
     expect(button).to_be_focused()
 
 
-@pytest.mark.parametrize("path", ["", "/words", "/nowhere"])
-@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+@pytest.mark.parametrize("path", ["", pytest.param("/words", marks=pytest.mark.slow), "/nowhere"])
 def test_the_page_never_scrolls_sideways_and_targets_are_44_pixels_high(
-    page: Page, home: str, path: str, width: int
+    page: Page, home: str, path: str
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 640})
     page.goto(home + path)
     page.locator("h1:visible").first.wait_for()
-    if page.locator(".vr-menu").is_visible():
-        page.locator(".vr-menu").click()
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-    sizes = page.locator(
-        ".vr-bar a:visible, .vr-menu:visible, #vr-nav a:visible, #vr-exit [data-vr-exit]"
-    ).evaluate_all("links => links.map(link => link.getBoundingClientRect().height)")
-    assert min(sizes) >= 44
+    menu = page.locator(".vr-menu")
+    for width in (1280, 768, 360, 320):
+        page.set_viewport_size({"width": width, "height": 640})
+        if menu.is_visible() and menu.get_attribute("aria-expanded") == "false":
+            menu.click()
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        sizes = page.locator(
+            ".vr-bar a:visible, .vr-menu:visible, #vr-nav a:visible, #vr-exit [data-vr-exit]"
+        ).evaluate_all("links => links.map(link => link.getBoundingClientRect().height)")
+        assert min(sizes) >= 44, width
 
 
-def test_print_expands_details_and_states_address_and_date(page: Page, home: str) -> None:
-    open_page(page, home)
-    details = page.locator(".stHtml details")
+def test_print_expands_details_and_states_address_and_date(home_page: Page, home: str) -> None:
+    details = home_page.locator(".stHtml details")
     expect(details).to_be_visible()
-    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
-    page.emulate_media(media="print")
+    home_page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    home_page.emulate_media(media="print")
     expect(details).to_have_attribute("open", "")
-    expect(page.locator(".vr-print-end")).to_contain_text(f"from {home}/")
+    expect(home_page.locator(".vr-print-end")).to_contain_text(f"from {home}/")
     for chrome in (".vr-bar", "#vr-nav", "#vr-exit", "[data-testid=stHeader]"):
-        expect(page.locator(chrome)).not_to_be_visible()
-    printed_address = page.locator("a[href^='https']", has_text="Elsewhere").evaluate(
+        expect(home_page.locator(chrome)).not_to_be_visible()
+    printed_address = home_page.locator("a[href^='https']", has_text="Elsewhere").evaluate(
         "link => getComputedStyle(link, '::after').content"
     )
     assert "(" in printed_address
-    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    home_page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     assert details.get_attribute("open") is None
 
 
-def test_the_page_makes_no_outside_requests_and_obeys_its_policy(page: Page, home: str) -> None:
-    requested: list[str] = []
-    messages: list[str] = []
+@dataclass(frozen=True)
+class Visit:
+    """The WebSockets, requests and console messages of a visit to two pages."""
 
-    def note_request(request: Request) -> None:
-        requested.append(request.url)
+    requested: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    sockets: list[str] = field(default_factory=list)
 
-    def note_message(message: ConsoleMessage) -> None:
-        messages.append(message.text)
 
-    page.on("request", note_request)
-    page.on("console", note_message)
-    for path in ("", "/words"):
-        open_page(page, home + path)
-        page.wait_for_load_state("networkidle")
-    assert [
-        url for url in requested if not url.startswith((home, home.replace("http", "ws"), "data:"))
-    ] == []
-    assert [url for url in requested if ".woff" in url] == []
-    assert [text for text in messages if "Content Security Policy" in text] == []
-    assert page.context.cookies() == []
+@pytest.fixture(scope="module")
+def visit(shared: BrowserContext, home: str) -> Visit:
+    made = Visit()
+    page = shared.new_page()
+    page.on("request", lambda request: made.requested.append(request.url))
+    page.on("console", lambda message: made.messages.append(message.text))
+    page.on("websocket", lambda socket: made.sockets.append(socket.url))
+    open_page(page, home)
+    page.wait_for_load_state("networkidle")
+    page.locator(".vr-sections").get_by_text("About").click()
+    drawn(page, "Words")
+    page.wait_for_load_state("networkidle")
+    page.close()
+    return made
+
+
+def test_the_page_makes_no_outside_requests_and_obeys_its_policy(
+    visit: Visit, shared: BrowserContext, home: str
+) -> None:
+    ours = (home, home.replace("http", "ws"), "data:")
+    assert home in {url.rstrip("/") for url in visit.requested}
+    assert [url for url in visit.requested if not url.startswith(ours)] == []
+    assert [url for url in visit.requested if ".woff" in url] == []
+    assert [text for text in visit.messages if "Content Security Policy" in text] == []
+    assert shared.cookies() == []
+
+
+def test_two_pages_of_one_visit_open_one_websocket(visit: Visit, home: str) -> None:
+    assert visit.sockets == [f"{home.replace('http', 'ws')}/_stcore/stream"]
 
 
 def test_heading_description_and_menu_are_visible_before_streamlit_loads(
@@ -208,37 +212,24 @@ def test_heading_description_and_menu_are_visible_before_streamlit_loads(
 
 
 @pytest.mark.parametrize(
-    ("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 24, 29)")]
+    ("scheme", "background"),
+    [
+        pytest.param("light", "rgb(255, 255, 255)", marks=pytest.mark.slow),
+        ("dark", "rgb(20, 24, 29)"),
+    ],
 )
 def test_shell_and_streamlit_follow_the_light_or_dark_preference(
-    browser: Browser, home: str, scheme: str, background: str
+    page: Page, home: str, scheme: str, background: str
 ) -> None:
-    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
-    page = context.new_page()
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     open_page(page, home)
     for part in (".vr-bar", ".stApp"):
         expect(page.locator(part)).to_have_css("background-color", background)
-    context.close()
-
-
-# The WebSocket
-
-
-def sockets_of(page: Page) -> list[str]:
-    """Return a list that fills with the addresses of the sockets that a page opens."""
-    opened: list[str] = []
-    page.on("websocket", lambda socket: opened.append(socket.url))
-    return opened
-
-
-def test_a_page_opens_one_websocket(page: Page, home: str) -> None:
-    opened = sockets_of(page)
-    open_page(page, home)
-    assert opened == [f"{home.replace('http', 'ws')}/_stcore/stream"]
 
 
 def test_a_404_page_opens_no_websocket(page: Page, home: str) -> None:
-    opened = sockets_of(page)
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
     page.goto(f"{home}/no-such-page")
     expect(page.locator("h1")).to_have_text("Page not found")
-    assert opened == []
+    assert sockets == []

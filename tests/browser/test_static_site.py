@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -13,13 +13,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from referrals import atomic_folder
-from referrals.content import pages
-from referrals.i18n import languages
-from referrals.paths import CONTENT
+from referrals.i18n import messages
+from referrals.language import using
 from referrals.release import catalogue as release_catalogue
 from referrals.static_site import site
 from referrals.static_site.links import in_folder
-from tests.browser.servers import Picture
+from tests.browser.servers import DESKTOP, NARROWEST, PHONE, Picture
 
 RULES = {
     "runOnly": {
@@ -29,10 +28,20 @@ RULES = {
     # Without it, axe also describes every element that passes.
     "resultTypes": ["violations"],
 }
-NARROWEST, PHONE, DESKTOP = 320, 360, 1280
 PICTURED = ("index", "sex", "safeguarding", "example/age", "releases")
-KINDS = (*PICTURED, "trends", "nationality/VNM", "data-sharing", "figures-check", "glossary")
-"""One page of each kind: cards, long tables, help lines, steps, calculations, many sections."""
+KINDS = {
+    "light": ("index", "figures-check"),
+    "dark": ("sex",),
+}
+"""One page of each kind: the front page, long tables, cards."""
+
+MORE_PAGES = {
+    "light": (
+        *("sex", "glossary", "safeguarding", "example/age", "releases"),
+        *("trends", "nationality/VNM", "data-sharing"),
+    ),
+    "dark": ("index", "safeguarding", "example/age", "releases"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -60,41 +69,76 @@ def offline(browser: Browser) -> Iterator[BrowserContext]:
     opened.close()
 
 
-def test_every_static_page_is_reachable_by_links_without_network_or_javascript(
-    offline: BrowserContext, folder_site: Path, addresses: list[str]
-) -> None:
-    page = offline.new_page()
-    failed: list[str] = []
-    page.on("requestfailed", lambda request: failed.append(request.url))
+@dataclass(frozen=True)
+class Crawl:
+    """The widths and failed requests of pages of the folder."""
+
+    widths: dict[str, int] = field(default_factory=dict)
+    """By the address of a page, its width on the narrowest screen."""
+
+    failed: list[str] = field(default_factory=list)
+    """The requests that failed, or that were for anything outside the folder."""
+
+
+def crawl(browser: Browser, start: Sequence[str], *, further: bool) -> Crawl:
+    """Open pages without network or JavaScript, and if wanted follow every link from them."""
+    context = browser.new_context(
+        offline=True, java_script_enabled=False, viewport={"width": NARROWEST, "height": 800}
+    )
+    page = context.new_page()
+    found = Crawl()
+    page.on("requestfailed", lambda request: found.failed.append(request.url))
     page.on(
         "request",
         lambda request: (
-            None if request.url.startswith(("file:", "data:")) else failed.append(request.url)
+            None if request.url.startswith(("file:", "data:")) else found.failed.append(request.url)
         ),
     )
-    unseen, seen = [(folder_site / "index.html").as_uri()], set[str]()
+    unseen = set(start)
     while unseen:
         address = unseen.pop()
-        seen.add(address)
         page.goto(address)
-        unseen += [link for link in hrefs(page) if link not in seen and link not in unseen]
-    assert seen == set(addresses)
-    assert failed == []
+        found.widths[address] = page.evaluate("document.documentElement.scrollWidth")
+        if further:
+            unseen |= hrefs(page) - found.widths.keys()
+    context.close()
+    return found
 
 
-def hrefs(page: Page) -> list[str]:
+def too_wide(crawled: Crawl) -> list[str]:
+    return [page for page, width in crawled.widths.items() if width > NARROWEST]
+
+
+def test_a_static_page_of_each_kind_needs_no_network_and_fits_the_narrowest_screen(
+    browser: Browser, folder_site: Path
+) -> None:
+    pages = [(folder_site / f"{name}.html").as_uri() for name in PICTURED]
+    crawled = crawl(browser, pages, further=False)
+    assert crawled.failed == []
+    assert too_wide(crawled) == []
+
+
+@pytest.mark.slow
+def test_every_static_page_is_reachable_without_network_and_fits_the_narrowest_screen(
+    browser: Browser, folder_site: Path, addresses: list[str]
+) -> None:
+    crawled = crawl(browser, [(folder_site / "index.html").as_uri()], further=True)
+    assert crawled.widths.keys() == set(addresses)
+    assert crawled.failed == []
+    assert too_wide(crawled) == []
+
+
+def hrefs(page: Page) -> set[str]:
     """Return the address of each static page that a page links to, without fragment."""
     found = page.locator("a[href$='.html'], a[href*='.html#']").evaluate_all(
         "links => links.map(link => link.getAttribute('href'))"
     )
     folder = Path(page.url.removeprefix("file://")).parent
-    return list(
-        {
-            (folder / link.partition("#")[0]).resolve().as_uri()
-            for link in found
-            if not link.startswith("http")
-        }
-    )
+    return {
+        (folder / link.partition("#")[0]).resolve().as_uri()
+        for link in found
+        if not link.startswith("http")
+    }
 
 
 def test_a_link_between_static_pages_works(offline: BrowserContext, folder_site: Path) -> None:
@@ -105,29 +149,23 @@ def test_a_link_between_static_pages_works(offline: BrowserContext, folder_site:
     assert page.url == (folder_site / "sex.html").as_uri()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "names"),
+    [
+        *KINDS.items(),
+        *(pytest.param(*pages, marks=pytest.mark.slow) for pages in MORE_PAGES.items()),
+    ],
+)
 def test_static_pages_are_accessible(
-    browser: Browser, folder_site: Path, scheme: Literal["light", "dark"]
+    browser: Browser, folder_site: Path, scheme: Literal["light", "dark"], names: tuple[str, ...]
 ) -> None:
     page = browser.new_page(viewport={"width": NARROWEST, "height": 800}, color_scheme=scheme)
     broken = {}
-    for name in KINDS if scheme == "light" else PICTURED:
+    for name in names:
         page.goto((folder_site / f"{name}.html").as_uri())
         found = Axe().run(page, options=RULES).response["violations"]
         broken[name] = [f"{rule['id']} {rule['nodes'][0]['html'][:120]}" for rule in found]
     assert {name: found for name, found in broken.items() if found} == {}
-    page.close()
-
-
-def test_no_static_page_is_wider_than_the_narrowest_screen(
-    browser: Browser, addresses: list[str]
-) -> None:
-    page = browser.new_page(viewport={"width": NARROWEST, "height": 800})
-    widths = {}
-    for address in addresses:
-        page.goto(address)
-        widths[address] = page.evaluate("document.documentElement.scrollWidth")
-    assert {address: width for address, width in widths.items() if width > NARROWEST} == {}
     page.close()
 
 
@@ -143,47 +181,25 @@ def test_the_exit_stays_in_view_on_a_phone_while_scrolling(
     assert box["height"] >= 44
 
 
-@pytest.fixture(scope="module")
-def arabic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A static page in Arabic, without translated layout messages."""
-    folder = tmp_path_factory.mktemp("arabic")
-    texts = folder / "content"
-    shutil.copytree(CONTENT, texts)
-    (texts / "ar").mkdir()
-    shutil.copy(texts / "en" / "pages.schema.json", texts / "ar")
-    (texts / "ar" / "pages.csv").write_text(
-        "path,section,label,title,description\n/,أ,,ب,ج\n", encoding="utf-8"
-    )
-    (texts / "ar" / "overview.md").write_text(
-        "# الضحايا\n\nفي {cell:sex=_NK} حالة.\n\n{helplines}\n", encoding="utf-8"
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (languages, pages):
-            patch.setattr(module, "CONTENT", texts)
-        files = site.files(release_catalogue.served(), in_folder(None))
-        atomic_folder.write(folder / "site", files)
-    return folder / "site" / "ar" / "index.html"
-
-
-@pytest.mark.parametrize("width", [DESKTOP, NARROWEST])
+@pytest.mark.parametrize("width", [NARROWEST, pytest.param(DESKTOP, marks=pytest.mark.slow)])
 def test_a_right_to_left_page_shows_exit_and_numbers_correctly(
-    browser: Browser, arabic: Path, width: int
+    browser: Browser, folder_site: Path, width: int
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
-    page.goto(arabic.as_uri())
-    exit_link, name = (
-        page.get_by_text("Leave this page", exact=True),
-        page.get_by_text("Victim referrals", exact=True),
-    )
+    page.goto((folder_site / "ur" / "safeguarding.html").as_uri())
+    with using("ur"):
+        exit_link = page.get_by_text(messages.text("layout.leave"), exact=True)
+        name = page.get_by_text(messages.text("layout.site"), exact=True)
     for element in (exit_link, name):
         box = element.bounding_box()
         assert box is not None
         assert box["width"] > 80
         assert box["height"] < 60
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    lefts = page.locator("main > p").first.evaluate(
-        """paragraph => ['194', '205'].map(number => {
-            const text = paragraph.firstChild;
+    lefts = page.locator("a.telephone", has_text="0808 2000 247").first.evaluate(
+        """link => ['0808', '247'].map(number => {
+            const texts = document.createTreeWalker(link, NodeFilter.SHOW_TEXT);
+            const text = texts.nextNode();
             const start = text.data.indexOf(number);
             const range = document.createRange();
             range.setStart(text, start);
@@ -196,7 +212,7 @@ def test_a_right_to_left_page_shows_exit_and_numbers_correctly(
     page.close()
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("width", [PHONE, pytest.param(DESKTOP, marks=pytest.mark.slow)])
 def test_the_text_of_a_page_is_in_one_column_without_overlap(
     browser: Browser, folder_site: Path, width: int, picture: Picture
 ) -> None:

@@ -13,19 +13,62 @@ from pathlib import Path
 from typing import Any
 
 Found = list[list[Any]]
+COLUMNS = ("nationality", "age_band", "sex", "crime_type", "outcome", "value", "lower", "upper")
 
 
 def duckdb(folder: Path) -> Found:
-    """Return the cells of the database of a release, read by an old DuckDB."""
+    """Return the version of DuckDB, then the cells of the database of a release."""
     import duckdb as tool
 
-    if tool.__version__ >= "1.2":
-        raise SystemExit(f"DuckDB {tool.__version__} is not old.")
     with tool.connect(str(folder / "release.duckdb"), read_only=True) as connection:
         rows = connection.execute(
             "select nationality, age_band, sex, crime_type, outcome, value, status from cells"
         ).fetchall()
-    return [list(row) for row in rows]
+    return [[tool.__version__], *(list(row) for row in rows)]
+
+
+def pandas(folder: Path) -> Found:
+    """Return the file name, codes and numbers of each row of each table."""
+    import pandas as pd
+
+    found: Found = []
+    for path in sorted((folder / "tables").iterdir()):
+        if path.suffix == ".csv":
+            table = pd.read_csv(path, keep_default_na=False)
+        elif path.suffix == ".parquet":
+            table = pd.read_parquet(path)
+        else:
+            rows = pd.read_excel(path, sheet_name="Cells", header=None, engine="calamine")
+            top = list(rows[0]).index("period")
+            table = rows[top + 1 :].set_axis(list(rows.iloc[top]), axis="columns")
+        chosen = table[list(COLUMNS)].astype(object)
+        found += [[path.name, *map(_text, row)] for row in chosen.itertuples(index=False)]
+    return found
+
+
+def polars_tables(folder: Path) -> Found:
+    """Return the file name, codes and numbers of each row of each table."""
+    import polars as pl
+
+    found: Found = []
+    for path in sorted((folder / "tables").iterdir()):
+        if path.suffix == ".csv":
+            table = pl.read_csv(path)
+        elif path.suffix == ".parquet":
+            table = pl.read_parquet(path)
+        else:
+            rows = pl.read_excel(path, sheet_name="Cells", has_header=False, drop_empty_cols=False)
+            top = rows.to_series(0).to_list().index("period")
+            table = rows[top + 1 :].rename(dict(zip(rows.columns, rows.row(top), strict=True)))
+        found += [[path.name, *map(_text, row)] for row in table.select(COLUMNS).iter_rows()]
+    return found
+
+
+def _text(cell: object) -> str:
+    """Return a cell as text, '' if it is missing or a symbol such as [x] is in its place."""
+    text = str(cell)
+    is_missing = text in {"None", "nan", "<NA>"} or text.startswith("[")
+    return "" if is_missing else text.removesuffix(".0")
 
 
 def csvw(folder: Path) -> Found:
@@ -86,7 +129,8 @@ def sdmx(folder: Path) -> Found:
 
 
 TOOLS: dict[str, Callable[[Path], Found]] = {
-    tool.__name__: tool for tool in (csvw, duckdb, polars, pyjstat, rocrate, sdmx)
+    tool.__name__: tool
+    for tool in (csvw, duckdb, pandas, polars, polars_tables, pyjstat, rocrate, sdmx)
 }
 
 if __name__ == "__main__":

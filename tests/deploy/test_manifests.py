@@ -98,6 +98,8 @@ def test_the_output_of_kustomize_is_valid(validator: ModuleType) -> None:
     (configuration,) = (document for document in documents if document["kind"] == "ConfigMap")
     assert set(configuration["data"]) == {
         "nginx.conf",
+        "groups.conf",
+        "names.conf",
         "listen.conf",
         "plain.conf",
         "replicas.conf",
@@ -145,10 +147,35 @@ def test_selectors_match_the_labels_of_their_pods(name: str) -> None:
     assert manifest(f"{before}network")["spec"]["podSelector"]["matchLabels"] == labels
 
 
+def test_kubernetes_refuses_pods_with_privileges() -> None:
+    labels = manifest("namespace")["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_every_image_can_be_pinned_by_digest_in_one_place() -> None:
+    images = [container["image"] for name in WORKLOADS for container in pod(name)["containers"]]
+    assert sorted(images) == sorted(image["name"] for image in manifest("kustomization")["images"])
+    assert COMPOSE["services"]["nginx"]["image"].startswith("${NGINX:-")
+    assert "ARG PYTHON=" in (DEPLOY / "Containerfile").read_text()
+
+
+def test_nginx_and_the_replicas_answer_for_the_same_names() -> None:
+    (names,) = re.findall(r"^server_name (.*);$", settings("nginx/names.conf"), re.MULTILINE)
+    (container,) = pod("replicas")["containers"]
+    values = {variable["name"]: variable["value"] for variable in container["env"]}
+    assert values["REFERRALS_HOSTS"].split() == names.split()
+
+
+@pytest.mark.parametrize("service", REPLICAS.values())
+def test_compose_does_not_start_without_the_names_of_the_site(service: Any) -> None:
+    assert service["environment"]["REFERRALS_HOSTS"].startswith("${REFERRALS_HOSTS:?")
+
+
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_a_pod_has_no_privileges(name: str) -> None:
     (container,) = pod(name)["containers"]
     assert pod(name)["securityContext"]["runAsNonRoot"]
+    assert pod(name)["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     assert not pod(name)["automountServiceAccountToken"]
     assert container["securityContext"] == {
         "allowPrivilegeEscalation": False,
@@ -228,6 +255,11 @@ def test_uvicorn_has_the_gateways_message_limit_and_no_compression() -> None:
     given = dict(pairwise(command))
     assert given["--ws-max-size"] == str(Limits().message_bytes)
     assert given["--ws-per-message-deflate"] == "false"
+
+
+def test_the_replicas_do_not_name_their_server() -> None:
+    assert "--no-server-header" in command_of_the_image(8501)
+    assert "server_tokens off;" in NGINX
 
 
 def test_git_ignores_the_tls_key() -> None:

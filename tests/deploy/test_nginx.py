@@ -26,19 +26,29 @@ from bench.servers.nginx import (
     nginx_version,
     write_configuration,
 )
-from referrals.api import single_flight
+from referrals.api import response, single_flight
+from referrals.static_site import responses
+from referrals.static_site.app import SEARCH_PAGE, TABLE_PAGE
+from referrals.web.gateway.limits import Limits
 from tests.fixtures.nginx_proxy import free_ports, needs_nginx, proxied
 
 PAGE, API = "/lite/sex", "/api/v1/releases"
+STALE = "stale-if-error=86400"
+"""What the site sends with every page and API answer."""
 
 
 @dataclass
 class Script:
-    """The answers of a fake replica, and the paths that were requested."""
+    """The answers of a fake replica, the paths that were requested, and the headers received."""
 
     status: int = 200
-    cache_control: str = "public, max-age=1"
+    statuses: dict[str, int] = field(default_factory=dict)
+    """The status by the path, if it is another one."""
+
+    cache_control: str = f"public, max-age=1, {STALE}"
+    vary: str = "accept-encoding"
     requested: list[str] = field(default_factory=list)
+    received: list[Mapping[str, str]] = field(default_factory=list)
 
 
 @contextmanager
@@ -48,16 +58,19 @@ def replica() -> Iterator[tuple[Script, int]]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # nginx would wait 40 ms for the body of each answer
 
         def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
             is_health = self.path == "/healthz"
             if not is_health:
                 script.requested.append(self.path)
+                script.received.append({**self.headers})
             body = b'{"status": "alive"}' if is_health else b"page"
-            self.send_response(200 if is_health else script.status)
-            self.send_header(
-                "Cache-Control", script.cache_control if script.status == 200 else "no-store"
-            )
+            status = 200 if is_health else script.statuses.get(self.path, script.status)
+            self.send_response(status)
+            self.send_header("Cache-Control", script.cache_control if status == 200 else "no-store")
+            self.send_header("Vary", script.vary)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -84,11 +97,22 @@ class Front:
     def ask(self, path: str, *, reader: str = "10.0.0.1", port: int = 0) -> int:
         return self.answer(path, reader=reader, port=port).status
 
+    def copies(self) -> list[Path]:
+        """Return the files of the caches."""
+        return [path for path in self.folder.glob("cache-*/**/*") if path.is_file()]
+
     def answer(
-        self, path: str, *, reader: str = "10.0.0.1", port: int = 0
+        self,
+        path: str,
+        *,
+        reader: str = "10.0.0.1",
+        port: int = 0,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
     ) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection(HOST, port or self.ports.http, timeout=10)
-        connection.request("GET", path, headers={"X-Forwarded-For": reader})
+        sent = {"X-Forwarded-For": reader, **(headers or {})}
+        connection.request("GET", path, body, sent)
         answer = connection.getresponse()
         answer.read()
         connection.close()
@@ -116,28 +140,40 @@ def front(tmp_path: Path) -> Iterator[StartFront]:
         yield opened
 
 
-@pytest.mark.parametrize("status", [404, 410, 503])
-@pytest.mark.parametrize("path", [PAGE, API])
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        (404, 410, 503, 404),
+        *(
+            pytest.param(statuses, marks=pytest.mark.slow)
+            for statuses in ((410, 503, 404, 410), (503, 404, 410, 503))
+        ),
+    ],
+)
 def test_a_withdrawn_release_is_gone_once_its_cached_copy_expires(
-    front: StartFront, path: str, status: int
+    front: StartFront, statuses: tuple[int, ...]
 ) -> None:
+    assert all(STALE in sent for sent in (responses.ONE_MINUTE, response.SHORT_CACHE))
+    withdrawn = dict(zip((PAGE, API, "/s/1", "/feed.atom"), statuses, strict=True))
     site = front(1)
     (script,) = site.replicas
-    assert [site.ask(path), site.ask(path)] == [200, 200]
-    assert script.requested == [path]
-    script.status = status
+    for path in withdrawn:
+        assert [site.ask(path) for _ in range(3)] == [200, 200, 200]
+        assert script.requested.count(path) < 3
+    script.statuses = withdrawn
     time.sleep(2.1)
-    assert [site.ask(path), site.ask(path)] == [status, status]
+    for path, status in withdrawn.items():
+        assert [site.ask(path), site.ask(path)] == [status, status]
 
 
 def test_an_immutable_copy_is_gone_when_the_cache_is_emptied(front: StartFront) -> None:
     site = front(1)
     (script,) = site.replicas
     script.cache_control = "public, max-age=31536000, immutable"
-    site.ask(API)
+    assert [site.ask(API), site.ask(API)] == [200, 200]
     script.status = 404
     assert site.ask(API) == 200
-    copies = [path for path in (site.folder / "cache").rglob("*") if path.is_file()]
+    copies = site.copies()
     assert copies
     for copy in copies:
         copy.unlink()
@@ -150,14 +186,186 @@ def test_tags_that_others_add_to_an_address_do_not_multiply_the_cached_copies(
     site = front(1)
     (script,) = site.replicas
     script.cache_control = "public, max-age=60"
-    for tags in ("", "?utm_source=a", "?fbclid=b&utm_medium=c", "?_gl=1&"):
+    for tags in ("", "", "?utm_source=a", "?fbclid=b&utm_medium=c", "?_gl=1&"):
         site.ask(f"{API}{tags}")
-    for tags in ("", "&utm_source=a", "&gclid=b"):
+    for tags in ("", "", "&utm_source=a", "&gclid=b"):
         site.ask(f"{API}?sex=F{tags}")
-    site.ask(f"{API}?sex=M&utm_source=a")
-    assert script.requested == [API, f"{API}?sex=F", f"{API}?sex=M&utm_source=a"]
+    for _ in range(2):
+        site.ask(f"{API}?sex=M&utm_source=a")
+    assert script.requested == [
+        *[API] * 2,
+        *[f"{API}?sex=F"] * 2,
+        *[f"{API}?sex=M&utm_source=a"] * 2,
+    ]
 
 
+ODD = [
+    {"Host": f"localhost:{port}", "Accept-Encoding": f"gzip;q=0.{port}, x-{port}"}
+    for port in range(1, 31)
+]
+"""Headers that name the same site and the same coding, each in its own way."""
+
+
+@pytest.mark.parametrize("path", ["/static/js/index.js", PAGE, "/feed.atom"])
+def test_no_query_host_or_encoding_multiplies_the_copies_of_a_file(
+    front: StartFront, path: str
+) -> None:
+    site = front(1)
+    (script,) = site.replicas
+    script.cache_control = "public, max-age=60"
+    for number, headers in enumerate(ODD):
+        assert site.answer(f"{path}?n={number}", headers=headers).status == 200
+    assert script.requested == [path]
+    assert len(site.copies()) == 1
+
+
+def test_a_file_has_a_copy_for_each_coding_and_the_replica_is_asked_for_it_by_name(
+    front: StartFront,
+) -> None:
+    site = front(1)
+    (script,) = site.replicas
+    script.cache_control = "public, max-age=60"
+    wanted = {
+        "gzip, deflate, br, zstd": "br",
+        "br;q=1.0, gzip;q=0.8": "br",
+        "gzip": "gzip",
+        "": "",
+        "brotli": "",
+        "identity": "",
+        "br;q=0": "",
+        "gzip, br;q=0.0": "",
+    }
+    for _ in range(2):
+        for accepted in wanted:
+            site.answer("/static/js/index.js", headers={"Accept-Encoding": accepted})
+    asked = [received.get("Accept-Encoding", "") for received in script.received]
+    assert asked == list(dict.fromkeys(wanted.values()))
+    assert len(site.copies()) == 3
+
+
+def test_different_spellings_of_an_address_have_one_copy_of_the_same_answer(
+    front: StartFront,
+) -> None:
+    site = front(1)
+    (script,) = site.replicas
+    script.cache_control = "public, max-age=60"
+    for path in ("/lite/sex", "/lite//sex", "/lite/%73ex", "/lite/x/../sex"):
+        site.ask(path)
+    assert script.requested == ["/lite/sex"]
+
+
+def test_the_light_table_has_its_query(front: StartFront) -> None:
+    site = front(1)
+    for query in ("rows=sex", "rows=age"):
+        site.ask(f"{TABLE_PAGE}?{query}")
+    assert site.replicas[0].requested == [f"{TABLE_PAGE}?rows=sex", f"{TABLE_PAGE}?rows=age"]
+
+
+@pytest.mark.parametrize("path", ["/search", "/vi/search", SEARCH_PAGE])
+def test_the_words_of_a_search_reach_the_replica_and_no_cache(front: StartFront, path: str) -> None:
+    site = front(1)
+    for _ in range(3):
+        site.ask(f"{path}?q=women")
+    assert site.replicas[0].requested == [f"{path}?q=women"] * 3
+
+
+def test_a_language_in_an_address_changes_no_limit_and_no_cache(front: StartFront) -> None:
+    site = front(1)
+    (script,) = site.replicas
+    for path in ("/vi/s/E024", "/zh-Hans/nationality/VNM", "/ur/briefing/sheet.pdf"):
+        asked = [site.ask(path) for _ in range(4)]
+        assert (set(asked), script.requested.count(path)) == ({200}, 2), path
+    slides = "/bn/present/slides.pptx"
+    assert 429 in {site.ask(slides, reader="10.0.0.2") for _ in range(40)}
+    text = b"a" * 32 * 1024
+    assert site.answer("/ur/claims", body=text).status == 200
+    assert site.answer("/ur/age", body=text).status == 413
+
+
+def test_an_escaped_line_break_in_an_address_adds_no_header(front: StartFront) -> None:
+    site = front(1)
+    site.ask("/static/a%0d%0aX-Reader-Group:%207%0d%0a")
+    for received in site.replicas[0].received:
+        assert "\r" not in "".join(received)
+        assert received["X-Reader-Group"].isdigit()
+    assert all("%0D%0A" in path for path in site.replicas[0].requested)
+
+
+def test_one_request_leaves_no_copy_of_an_api_answer(front: StartFront) -> None:
+    site = front(1)
+    (script,) = site.replicas
+    script.cache_control = "public, max-age=60"
+    for number in range(10):
+        site.ask(f"{API}?n={number}")
+    assert site.copies() == []
+
+
+def test_each_kind_of_answer_has_a_cache_of_its_own() -> None:
+    text = (NGINX / "nginx.conf").read_text()
+    zones = re.findall(r"keys_zone=(\w+):", text)
+    assert set(re.findall(r"proxy_cache (\w+);", text)) == set(zones)
+    assert len(zones) == 4
+
+
+def test_the_caches_leave_room_in_the_folder_of_nginx() -> None:
+    text = (NGINX / "nginx.conf").read_text()
+    together = sum(map(int, re.findall(r"max_size=(\d+)m", text)))
+    (room,) = re.findall(
+        r"size=(\d+)m", (NGINX.parent / "compose.yaml").read_text().partition("  nginx:")[2]
+    )
+    (same,) = re.findall(
+        r"sizeLimit: (\d+)Mi", (NGINX.parent / "kubernetes" / "nginx.yaml").read_text()
+    )
+    assert room == same
+    assert together < int(room) * 2 / 3
+    assert "proxy_max_temp_file_size 0;" in text
+
+
+def test_another_host_name_is_refused_by_nginx(front: StartFront) -> None:
+    site = front(1)
+    for host in ("evil.example", "127.0.0.1.evil.example", "10.0.0.7"):
+        assert site.answer(PAGE, headers={"Host": host}).status == 421
+    assert site.replicas[0].requested == []
+
+
+def test_a_replica_learns_the_group_of_a_reader_and_no_address(front: StartFront) -> None:
+    site = front(1)
+    (script,) = site.replicas
+    forged = {"X-Reader-Group": "forged", "X-Real-IP": "10.9.9.9"}
+    for number in range(60):
+        site.answer(f"/sex?n={number}", reader=f"10.0.1.{number}", headers=forged)
+        site.answer(f"/sex?n={number}", reader=f"10.0.1.{number}", headers=forged)
+    groups = [received["X-Reader-Group"] for received in script.received]
+    assert groups[::2] == groups[1::2]
+    assert set(groups) <= {str(number) for number in range(1, 51)}
+    assert len(set(groups)) > 20
+    assert not any("10." in value for received in script.received for value in received.values())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::7", True),
+        ("2001:db8::1", "2001:db8::ffff", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+    ],
+)
+def test_the_addresses_of_one_ipv6_connection_are_one_reader(
+    front: StartFront, first: str, second: str, *, is_same: bool
+) -> None:
+    site = front(1, {"rate=10r/s;\n    limit_conn_status": "rate=1r/m;\n    limit_conn_status"})
+    answers = [site.ask(API, reader=first) for _ in range(20)]
+    assert 429 in answers
+    assert (site.ask(API, reader=second) == 429) is is_same
+
+
+def test_one_address_holds_a_tenth_of_the_sockets_of_a_replica() -> None:
+    (most,) = re.findall(r"limit_conn sockets (\d+);", (NGINX / "nginx.conf").read_text())
+    assert int(most) <= Limits().sockets // 10
+
+
+@pytest.mark.slow
 def test_readers_get_the_stale_copy_while_no_replica_answers(front: StartFront) -> None:
     site = front(1)
     site.ask(PAGE)
@@ -188,8 +396,9 @@ def test_the_api_rate_limit_answers_with_a_problem_document(
 
 
 def test_one_address_cannot_fill_the_queue_of_a_replica() -> None:
-    (burst,) = re.findall(r"zone=programs burst=(\d+) nodelay;", (NGINX / "nginx.conf").read_text())
-    assert int(burst) + 1 < single_flight.MAX_WAITING
+    bursts = re.findall(r"zone=programs burst=(\d+) nodelay;", (NGINX / "nginx.conf").read_text())
+    assert bursts
+    assert all(int(burst) + 1 < single_flight.MAX_WAITING for burst in bursts)
 
 
 def test_a_full_replica_does_not_pass_its_load_to_the_next(front: StartFront) -> None:
@@ -220,7 +429,7 @@ def test_plain_http_redirects_to_https_and_is_not_logged(front: StartFront) -> N
 
 
 def test_a_slow_request_is_cut_off_without_delaying_others(front: StartFront) -> None:
-    site = front(1, {"client_header_timeout 15s;": "client_header_timeout 2s;"})
+    site = front(1, {"client_header_timeout 15s;": "client_header_timeout 1s;"})
     start = time.monotonic()
     with socket.create_connection((HOST, site.ports.http), timeout=0.5) as slow:
         slow.sendall(b"GET /sex HTTP/1.1\r\nHost: site\r\nX-Slow: ")

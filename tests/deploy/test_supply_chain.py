@@ -42,6 +42,7 @@ def test_the_sbom_links_only_to_its_own_packages(bill: dict[str, Any]) -> None:
         assert {dependency["ref"], *dependency.get("dependsOn", [])} <= known
 
 
+@pytest.mark.slow  # to read its grammar takes a second
 def test_the_sbom_is_valid_and_an_invalid_one_is_detected(bill: dict[str, Any]) -> None:
     few = supply_chain.served(bill, frozenset({"duckdb"}))
     supply_chain.validate(few)

@@ -22,6 +22,7 @@ NOT_OURS = ("/", "~", "build/", ".venv/", "deploy/tls/", "data/releases/", "stat
 
 PATH = re.compile(r"[\w./-]+")
 LONGEST_RECORD = 45
+KINDS_OF_CHANGE = {"Added", "Changed", "Fixed", "Removed", "Security"}
 
 
 def named_paths(text: str) -> set[str]:
@@ -87,3 +88,12 @@ def test_every_decision_record_is_listed() -> None:
 def test_a_path_that_is_not_there_is_noticed(name: str) -> None:
     assert named_paths(f"see `{name}`") == {name}
     assert not exists(name)
+
+
+def test_the_changelog_has_one_list_of_each_kind_in_a_version_and_each_line_once() -> None:
+    for version in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1:]:
+        kinds = re.findall(r"^### (\w+)$", version, re.MULTILINE)
+        assert len(kinds) == len(set(kinds))
+        assert set(kinds) <= KINDS_OF_CHANGE
+        lines = re.findall(r"^- .*$", version, re.MULTILINE)
+        assert len(lines) == len(set(lines))

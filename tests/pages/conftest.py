@@ -54,7 +54,7 @@ class Reader:
     def controls(self) -> dict[str, Any]:
         """The controls of the page by the parameter that they set."""
         every = (*self.app.button_group, *self.app.selectbox, *self.app.multiselect)
-        return {widget.key.removeprefix("choose_"): widget for widget in every}
+        return {widget.key.rpartition("choose_")[2]: widget for widget in every}
 
     def choose(self, name: str, code: str) -> Reader:
         """Choose an option of one of the page's controls, as a click does.
@@ -62,7 +62,8 @@ class Reader:
         Several codes of the page's own dimension are separated by commas.
         """
         control = self.controls[name]
-        control.set_value(code.split(",") if control.type == "multiselect" else code).run()
+        codes = code.split(",") if code else []
+        control.set_value(codes if isinstance(control.value, list) else code).run()
         return self
 
 

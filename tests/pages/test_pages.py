@@ -16,17 +16,18 @@ import pytest
 from referrals.cards import context_series, page_cards
 from referrals.cards.card import PATHS
 from referrals.content import outline
-from referrals.content.sitemap import PAGES
-from referrals.dashboard import first_paint, navigation
+from referrals.content.sitemap import drawn_by_streamlit, key_of
+from referrals.dashboard import first_paint, page, page_url
 from referrals.dashboard.topic_page import choices
+from referrals.i18n import messages
 from referrals.paths import ROOT
-from referrals.query.selection import Selection
+from referrals.query.selection import MOST_COMPARED, Selection
 from referrals.reference.codelists import TOTAL
 from referrals.release import catalogue
 from referrals.release.release import latest_published, open_release
 from tests.fixtures.page_scripts import SCRIPTS
 
-TITLES = {head.path: head.title for head in PAGES}
+TITLES = {head.path: head.title for head in drawn_by_streamlit()}
 FILTERED = {path: dimension for dimension, path in PATHS.items()}
 HELP_LINE = "0808 2000 247"
 TO_COPY = 4
@@ -230,7 +231,13 @@ def test_no_filter_has_one_possible_value() -> None:
     assert [field for path in FILTERED for field in fields(path) if len(field.options) < 2] == []
 
 
-@pytest.mark.parametrize("path", FILTERED)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=() if path == PATHS["crime_type"] else pytest.mark.slow)
+        for path in FILTERED
+    ],
+)
 def test_every_option_gives_the_same_page_by_its_control_and_by_its_address(
     open_page: Open, page: Open, path: str
 ) -> None:
@@ -257,7 +264,8 @@ def test_every_option_gives_the_same_page_by_its_control_and_by_its_address(
 def test_several_codes_are_compared_in_the_finding_and_in_the_files(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/nationality"]).choose("nationality", "VNM,CHN")
     assert reader.address == {"nationality": "VNM,CHN"}
-    assert findings(reader)[0] == "Vietnam 237 (18%) and China 109 (8%), of 1,336 victim referrals."
+    finding = "Of 1,336 victim referrals: 237 from Vietnam (18%) and 109 from China (8%)."
+    assert findings(reader)[0] == finding
     html = "".join(reader.html)
     assert "Albania" not in html.partition('class="bars"')[2].partition('class="foot"')[0]
     assert downloads(reader)[0].endswith("?nationality=VNM%2CCHN")
@@ -346,6 +354,29 @@ def test_a_tampered_address_is_named_in_a_note_and_everything_is_shown(
     assert [html for html in reader.html if html != note] == page(SCRIPTS[path]).html
 
 
+@pytest.mark.parametrize(
+    ("path", "address", "reason"),
+    [
+        ("/crime-type", {"nationality": "VNM"}, "not_published"),
+        ("/crime-type", {"nationality": "FRA"}, "not_published"),
+        ("/sex", {"sex": "M,M"}, "repeated"),
+        ("/sex", {"crime_type": ["MS", "DA"]}, "repeated"),
+        ("/nationality", {"nationality": "VNM,ALB,CHN,_OTH,_NK"}, "too_many"),
+        ("/sex", {"crime_type": "XX"}, "unknown"),
+        ("/trends", {"series": ["nrm-years", "nrm-quarters"]}, "repeated"),
+        ("/trends", {"series": "none"}, "unknown"),
+    ],
+)
+def test_the_note_on_an_address_says_what_is_wrong_with_it(
+    open_page: Open, path: str, address: Mapping[str, str | list[str]], reason: str
+) -> None:
+    reader = open_page(SCRIPTS[path], address)
+    (note,) = [html for html in reader.html if "could not be used" in html]
+    sentence = messages.text(f"notices.unusable_because.{reason}", n=MOST_COMPARED)
+    assert sentence in note
+    assert note.count("Everything is shown") == 1
+
+
 def test_the_part_of_a_link_that_can_be_used_is_used(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"], {"crime_type": "DA", "release": "2019"})
     assert "domestic abuse" in findings(reader)[0]
@@ -413,7 +444,7 @@ def test_without_a_release_the_safeguarding_page_still_has_the_help_lines(
 
 @pytest.mark.usefixtures("no_release")
 def test_without_a_release_the_first_bytes_have_a_notice_and_the_help_lines() -> None:
-    html = first_paint.body("/", "")
+    html = first_paint.body("/", "").html
     assert "There is no published release" in html
     assert HELP_LINE in html
 
@@ -431,13 +462,14 @@ def test_every_page_is_run_by_our_navigation_whichever_is_opened_first(
     without our titles, without our error messages, and with /crime-type "not found".
     """
     drawn: list[str] = []
-    monkeypatch.setattr(navigation, "run", lambda _draw, path: drawn.append(path))
-    open_page(SCRIPTS[path])
-    assert drawn == [path]
+    monkeypatch.setattr(page, "draw", drawn.append)
+    opened = open_page(SCRIPTS[path])
+    assert drawn == [key_of(path)]
+    assert opened.app.session_state[page_url.PATH] == path
 
 
 def test_the_first_bytes_of_the_overview_have_its_figures() -> None:
-    html = first_paint.body("/", "")
+    html = first_paint.body("/", "").html
     for text in ("1,336", "126,453", "1.1%", "237", "706", "425", "194 to 205", "145", "3.8.2"):
         assert text in html
     assert "plotly" not in html
@@ -445,7 +477,7 @@ def test_the_first_bytes_of_the_overview_have_its_figures() -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS)
 def test_the_first_bytes_of_a_page_have_its_heading_once(path: str) -> None:
-    html = first_paint.body(path, "")
+    html = first_paint.body(path, "").html
     assert re.findall(r"<h1[^>]*>(.*?)</h1>", html) == [TITLES[path]]
 
 
@@ -465,24 +497,54 @@ def test_the_first_bytes_have_the_finding_and_figure_that_the_session_draws(
 ) -> None:
     reader = open_page(SCRIPTS[path], address)
     drawn = [html for html in reader.bodies if 'class="phone"' not in html]
-    first_bytes = first_paint.body(path, urlencode(address))
+    first_bytes = first_paint.body(path, urlencode(address)).html
     assert [html for html in drawn if html not in first_bytes] == []
 
 
-def test_the_first_bytes_work_as_a_form_and_links_without_scripts() -> None:
-    html = first_paint.body("/crime-type", "sex=F&view=table")
-    assert '<option value="F" selected>Female</option>' in html
-    assert '<input type="hidden" name="view" value="table">' in html
-    assert 'href="/crime-type?sex=F"' in html, "the chart"
-    assert 'href="/crime-type?sex=F&amp;measure=share&amp;view=table"' in html
+def test_the_first_bytes_work_as_links_without_scripts() -> None:
+    html = first_paint.body("/crime-type", "crime_type=MS,DA&sex=F&view=table").html
+    table = "&amp;view=table"
+    for effect, address in {
+        "another sex": f"sex=M&amp;crime_type=MS,DA{table}",
+        "every sex": f"crime_type=MS,DA{table}",
+        "one more compared": f"sex=F&amp;crime_type=MS,DA,OTH{table}",
+        "one less compared": f"sex=F&amp;crime_type=DA{table}",
+        "the chart": "sex=F&amp;crime_type=MS,DA",
+        "shares": f"sex=F&amp;crime_type=MS,DA&amp;measure=share{table}",
+    }.items():
+        assert f'href="/crime-type?{address}"' in html, effect
+    assert "<form" not in html
+
+
+@pytest.mark.parametrize("path", FILTERED)
+def test_filters_with_few_options_show_all_of_them_as_buttons(open_page: Open, path: str) -> None:
+    reader = open_page(SCRIPTS[path])
+    assert [*reader.app.selectbox, *reader.app.multiselect] == []
+    assert set(reader.controls) >= {field.name for field in fields(path)}
 
 
 @pytest.mark.parametrize("hostile", ["sex=%3Cscript%3E", "view=%22%3E%3Cb%3E", "a=" + "b" * 5000])
 def test_a_hostile_address_is_no_part_of_the_first_bytes(hostile: str) -> None:
-    html = first_paint.body("/crime-type", hostile)
+    html = first_paint.body("/crime-type", hostile).html
     assert "<script" not in html
     assert "<b>&" not in html
-    assert len(html) < len(first_paint.body("/crime-type", "")) + 1000
+    assert len(html) < len(first_paint.body("/crime-type", "").html) + 1000
+
+
+@pytest.mark.parametrize(
+    ("address", "repeats"),
+    [
+        ("/crime-type?sex=F", False),
+        ("/crime-type?utm_source=x", False),
+        ("/crime-type?sex=XX", True),
+        ("/trends?series=none", True),
+        ("/table?rows=none_of_ours", True),
+        ("/table?rows=sex&utm_source=x", False),
+    ],
+)
+def test_a_page_that_quotes_its_address_says_so_to_the_shell(address: str, repeats: bool) -> None:
+    path, _, query = address.partition("?")
+    assert first_paint.body(path, query).repeats_address is repeats
 
 
 def test_a_release_can_be_opened_twice(tmp_path: Path) -> None:

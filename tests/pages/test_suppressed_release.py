@@ -78,7 +78,7 @@ def test_each_topic_opens_and_shows_the_totals(open_page: Open, path: str, measu
     reader = open_page(SCRIPTS[path], {**CHOSEN, "measure": measure})
     assert not reader.app.exception
     assert "invented" in reader.text
-    assert "[c] means that a number is withheld" in reader.text
+    assert "Every number here is exact" in reader.text
 
 
 @pytest.mark.usefixtures("both")

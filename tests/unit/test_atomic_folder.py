@@ -193,3 +193,22 @@ def test_write_never_replaces_a_folder_that_it_did_not_write(tmp_path: Path) -> 
     with pytest.raises(ReferralsError, match=r"has no SHA256SUMS, .* Name another folder"):
         atomic_folder.write(tmp_path, FILES)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_leftovers_of_killed_writers_are_removed_and_what_they_set_aside_is_restored(
+    tmp_path: Path,
+) -> None:
+    for name in (".new.building", ".new.lock", ".old.replaced", "kept", ".git"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".new.lock").rmdir()
+    (tmp_path / ".new.lock").touch()
+    atomic_folder.clear_leftovers(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".git", "kept", "old"]
+
+
+def test_a_removed_folder_leaves_nothing_and_a_missing_one_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "gone" / "file").touch()
+    for _ in range(2):
+        atomic_folder.remove(tmp_path / "gone")
+    assert list(tmp_path.iterdir()) == []

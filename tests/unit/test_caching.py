@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.caching import cached
+from referrals.language import current, using
 
 
 @dataclass
@@ -171,3 +172,33 @@ def test_a_cached_function_can_call_another() -> None:
         return part(question) * 2
 
     assert whole(3) == 8
+
+
+def test_another_language_gets_its_own_result_and_evicts_no_english_one() -> None:
+    computed: list[str] = []
+
+    @cached(2, {})
+    def answer(question: int) -> str:
+        computed.append(f"{current()} {question}")
+        return computed[-1]
+
+    english = [answer(0), answer(1)]
+    for code in ("vi", "ur", "cy"):
+        with using(code):
+            assert [answer(0), answer(1)] == [f"{code} 0", f"{code} 1"]
+    assert [answer(0), answer(1)] == english == ["en 0", "en 1"]
+    assert len(computed) == 8, "an English result was computed again"
+
+
+def test_all_other_languages_share_as_many_entries_as_english_has() -> None:
+    computed: list[str] = []
+
+    @cached(2, {})
+    def answer(question: int) -> str:
+        computed.append(f"{current()} {question}")
+        return computed[-1]
+
+    for code in ("vi", "ur", "cy", "vi"):
+        with using(code):
+            answer(0)
+    assert computed == ["vi 0", "ur 0", "cy 0", "vi 0"]

@@ -91,9 +91,7 @@ def send_generated(
     statuses: Counter[int] = Counter()
 
     @seed(7)
-    @settings(
-        max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(description[resource.path]["GET"].as_strategy(generation_mode=mode))
     def send(case: schemathesis.Case[Any]) -> None:
         statuses[case.call_and_validate().status_code] += 1
@@ -102,6 +100,7 @@ def send_generated(
     return statuses
 
 
+@pytest.mark.hypothesis  # `make test-slow` sends all examples
 @pytest.mark.parametrize("resource", [*PARAMETRISED, *FEEDS], ids=lambda resource: resource.path)
 def test_valid_requests_are_answered_as_described(
     description: BaseSchema, resource: Resource
@@ -111,6 +110,7 @@ def test_valid_requests_are_answered_as_described(
     ]
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("resource", PARAMETRISED, ids=lambda resource: resource.path)
 def test_invalid_requests_are_refused_as_described(
     description: BaseSchema, resource: Resource

@@ -518,7 +518,7 @@ def test_a_code_of_another_release_is_refused_rather_than_matching_nothing(
         (f"{CELLS_ADDRESS}?crimetype=DA", 400, "unknown-parameter"),
         ("/api/v1/releases?sex=F", 400, "unknown-parameter"),
         ("/feed.atom?format=json", 400, "unknown-parameter"),
-        (f"{CELLS_ADDRESS}?format=xlsx", 400, "unknown-code"),
+        (f"{CELLS_ADDRESS}?format=xml", 400, "unknown-code"),
         (f"{CELLS_ADDRESS}?format=", 400, "unknown-code"),
         (f"{CELLS_ADDRESS}?sex=", 400, "unknown-code"),
         (f"{CELLS_ADDRESS}?format=csv&format=csv", 400, "repeated-parameter"),
@@ -551,7 +551,7 @@ def test_an_invalid_request_is_answered_with_its_kind_of_problem(
 
 
 @pytest.mark.parametrize(
-    "query", ["crimetype=DA", "sex=X", "limit=0", "format=xlsx", "sex=F&format=csv&format=csv"]
+    "query", ["crimetype=DA", "sex=X", "limit=0", "format=xml", "sex=F&format=csv&format=csv"]
 )
 def test_an_unknown_release_is_reported_before_a_fault_of_the_query(
     get: HttpClient, query: str
@@ -571,7 +571,6 @@ def test_an_unacceptable_format_is_refused_with_the_choices(
 def test_every_kind_of_problem_is_explained_on_the_docs_page(get: HttpClient) -> None:
     page = get("/api/v1/docs").text
     assert [kind for kind in KINDS if f'id="{kind}"' not in page] == []
-    assert "<script" not in page
 
 
 def test_a_long_value_is_cut_when_a_problem_quotes_it(get: HttpClient) -> None:

@@ -32,7 +32,7 @@ from referrals.api.response import (
     from_content,
 )
 from referrals.errors import ReleaseError, WithdrawnError
-from referrals.release import catalogue
+from referrals.release import catalogue, files
 from referrals.release.catalogue import Served
 from referrals.release.release import Release, open_release
 from tests.fixtures.asgi_client import HttpClient
@@ -193,15 +193,26 @@ def test_a_cached_answer_is_sent_again_with_its_first_headers(
 def test_a_download_is_byte_for_byte_the_file_in_the_manifest(
     get: HttpClient, release: Release
 ) -> None:
-    for line in get("/releases/2020-21/SHA256SUMS").text.splitlines():
-        digest, name = line.split("  ")
+    lines = get("/releases/2020-21/SHA256SUMS").text.splitlines()
+    digests = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    assert digests["datapackage.json"] == release.digest
+    saved = set()
+    for name in files.listed(release):
         answer = get(f"/releases/2020-21/{name}")
-        assert hashlib.sha256(answer.content).hexdigest() == digest
-        assert (
-            answer.headers["content-disposition"]
-            == f'attachment; filename="victim-referrals-2020-21-{name}"'
-        )
-    assert digest == release.digest
+        disposition = answer.headers["content-disposition"]
+        saved.add(disposition.removeprefix('attachment; filename="').rstrip('"'))
+        assert hashlib.sha256(answer.content).hexdigest() == digests[name]
+    assert set(digests) == {*files.listed(release), *saved}
+    assert {"victim-referrals-2020-21-cells.csv", "victim-referrals-2020-21.xlsx"} <= saved
+
+
+def test_the_checksums_hold_for_files_as_a_browser_saves_them(
+    get: HttpClient, release: Release
+) -> None:
+    lines = get("/releases/2020-21/SHA256SUMS").text.splitlines()
+    digests = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    for file in files.listed(release).values():
+        assert digests[files.saved_name(release, file)] == file.sha256
 
 
 def test_latest_redirects_to_a_permanent_address(get: HttpClient, release: Release) -> None:
@@ -259,9 +270,11 @@ def test_each_file_of_invented_figures_has_a_marked_address_and_its_listed_check
     get: HttpClient, both: Release
 ) -> None:
     """`curl -O` saves a file under the name in its address."""
-    for line in get("/releases/example/SHA256SUMS").text.splitlines():
-        digest, name = line.split("  ")
-        assert "example" in name or name in {"verify.py", "verify.sql"}
+    lines = get("/releases/example/SHA256SUMS").text.splitlines()
+    digests = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    assert [name for name in digests if "example" not in name] == ["verify.py", "verify.sql"]
+    for name in files.listed(both):
+        digest = digests[name]
         answer = get(f"/releases/example/{name}")
         assert hashlib.sha256(answer.content).hexdigest() == digest
     listed = get("/api/v1/releases/example").json()["files"]
@@ -301,13 +314,15 @@ def test_a_guessed_address_redirects_to_a_page(
     assert (answer.status_code, answer.headers["location"]) == (status, to)
 
 
-def test_the_docs_page_has_an_exit_link_and_a_skip_link(get: HttpClient) -> None:
+def test_the_docs_page_has_the_header_and_the_exit_of_every_page(get: HttpClient) -> None:
     html = get("/api/v1/docs").text
     assert (
-        html.index('<a class="skip" href="#main">')
+        html.index('<a class="vr-skip" href="#stMain"')
+        < html.index('<header class="vr-bar">')
+        < html.index('<main class="vr-static" id="stMain"')
+        < html.index("<h1>The data for programs</h1>")
+        < html.index('<aside id="vr-exit"')
         < html.index(">Get help</a>")
-        < html.index(">Leave this page</a>")
-        < html.index('<main id="main">')
     )
     assert 'lang="en-GB"' in html
 

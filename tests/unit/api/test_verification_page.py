@@ -15,6 +15,8 @@ from referrals.release.catalogue import Served
 from referrals.release.proof import Fault, UnfinishedError
 from referrals.release.release import Release
 from referrals.release.verification import Verification
+from referrals.web.shell.html import POLICY
+from referrals.web.static import assets
 from tests.fixtures.asgi_client import HttpClient
 
 ADDRESS = "/releases/example/verification"
@@ -66,13 +68,17 @@ def test_the_result_is_a_sentence_with_numbers(
         assert sentence in answer.text
 
 
-def test_the_page_needs_no_script_and_marks_invented_figures(
+def test_the_page_has_the_frame_of_the_site_and_marks_invented_figures(
     get: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     returning(AGREES, monkeypatch)
-    html = get(ADDRESS).text
-    assert "<script" not in html
-    assert html.index(">Get help</a>") < html.index(">Leave this page</a>")
+    answer = get(ADDRESS)
+    html = answer.text
+    assert html.count("<script") == 1, "the exit by keyboard"
+    assert f">{assets.script()}</script>" in html
+    assert answer.headers["content-security-policy"] == POLICY
+    assert 'class="vr-bar"' in html
+    assert html.index(">Get help</a>") < html.rindex(">Leave this page</a>")
     assert "Worked example: invented figures, do not quote" in html
 
 
@@ -100,7 +106,7 @@ def test_a_proof_that_does_not_hold_is_said_first_with_each_fault(
     ("error", "sentence"),
     [
         (UnfinishedError("It took long."), "Nothing is known to be wrong."),
-        (ReleaseError("cells.csv cannot be read."), "cells.csv cannot be read."),
+        (ReleaseError("cells.csv cannot be read."), "A file of cells or witnesses is damaged"),
     ],
 )
 def test_a_verification_without_a_result_is_not_kept_and_says_when_to_come_again(

@@ -15,12 +15,16 @@ from referrals.cards.card import PATHS, Card
 from referrals.cards.html import chart
 from referrals.cards.wording import captions, phrases
 from referrals.cards.wording.transcribed import Transcribed
+from referrals.language import using
 from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.labels import labels
 from referrals.query.observation import Observation
 from referrals.query.selection import SHARE, Selection, read_address
 from referrals.release.release import Release
+
+WITHOUT_ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
+"""Removes the marks that keep a number together in right-to-left text."""
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -223,7 +227,7 @@ def test_a_missing_count_is_missing_in_the_data_and_not_0(made: list[tuple[Answe
         for row in card.data:
             if row["status"] == "x":
                 assert (row["value"], row["lower"], row["upper"]) == (None, None, None)
-                assert row["status_meaning"] == Transcribed.symbols["x"]
+                assert row["status_meaning"] == Transcribed().symbols["x"]
 
 
 def test_a_card_across_groups_has_every_row_of_every_group(
@@ -254,8 +258,26 @@ def test_a_card_across_groups_gives_each_sentence_and_each_note_once(
 def test_the_workings_of_a_card_across_groups_name_their_group(
     release: Release, by_crime: Mapping[str, Answer]
 ) -> None:
-    notes = by_dimension.of_columns(release, by_crime, by="crime_type").notes
-    assert "Other or unstated crime, female: 425 − 147 − 210." in notes
+    card = by_dimension.of_columns(release, by_crime, by="crime_type")
+    assert "Other or unstated crime, female: 425 − 147 − 210." in card.notes
+    start = "Other or unstated crime, female, assumed: No referral counts as both domestic abuse"
+    assert [text for text in card.further_notes if text.startswith(start)] != []
+
+
+@pytest.mark.parametrize(
+    ("dimension", "is_told"), [("nationality", True), ("crime_type", True), ("sex", False)]
+)
+def test_the_one_figure_on_nationality_and_crime_type_is_on_the_cards_of_both(
+    release: Release, dimension: str, *, is_told: bool
+) -> None:
+    notes = by_dimension.card(
+        release, kinds.of(release).answer(dimension, Selection())
+    ).further_notes
+    told = [note for note in notes if "84% of victims from Vietnam, Albania and China" in note]
+    assert bool(told) is is_told
+    assert all(
+        "modern slavery (section 3.6.2). For all others it is 42% to 43%" in note for note in told
+    )
 
 
 def test_a_hostile_label_is_text_in_the_table_and_in_the_bars(release: Release) -> None:
@@ -309,3 +331,17 @@ def test_a_compared_code_that_is_not_published_within_a_filter_says_so(release: 
     assert card.finding == "No number of modern slavery referrals is published for Albania."
     assert "not published" in card.table
     assert [row["status"] for row in card.data] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("code", "rest"),
+    [("en", "42% to 43%"), ("cy", "42% i 43%"), ("zh-Hans", "42%至43%"), ("ur", "42% تا 43%")],
+)
+def test_a_range_in_a_note_is_in_the_language_of_the_page(
+    release: Release, code: str, rest: str
+) -> None:
+    with using(code):
+        notes = registry.card("crime-type", release, Selection()).notes
+        further = registry.card("crime-type", release, Selection()).further_notes
+    plain = [str(note).translate(WITHOUT_ISOLATES) for note in (*notes, *further)]
+    assert any(rest in note for note in plain)

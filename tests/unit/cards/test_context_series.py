@@ -277,10 +277,10 @@ def test_the_table_of_years_gives_every_value_with_the_day_it_was_printed(
 
 
 def test_only_derived_values_are_marked_as_derived(cards: Mapping[str, Card]) -> None:
-    marked = {(row[0], row[1]) for row in table_of(cards["years"]) if "[e]" in row[1]}
+    marked = {(row[0], row[1]) for row in table_of(cards["years"]) if "[d]" in row[1]}
     worked_out = {
-        (row["period_label"], f"{count(int(row['value']))} [e]")
-        for row in printed("nrm-years", status="e")
+        (row["period_label"], f"{count(int(row['value']))} [d]")
+        for row in printed("nrm-years", status="d")
     }
     assert marked == worked_out
     assert len(marked) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.cards import bars as cards_bars
-from referrals.cards import by_dimension, by_quarter
+from referrals.cards import by_dimension, by_quarter, registry
 from referrals.cards.card import PATHS, Card
 from referrals.cards.charts import base as charts
 from referrals.cards.exports import citations
@@ -19,6 +20,7 @@ from referrals.cards.exports import text as text_export
 from referrals.cards.exports.pictures import svg
 from referrals.cards.html import chart, sources
 from referrals.cards.wording import captions, phrases
+from referrals.cards.wording.phrases import in_sentence
 from referrals.cards.wording.rounded import Rounded
 from referrals.query import kinds
 from referrals.query.answer import Answer
@@ -61,7 +63,8 @@ def test_a_group_is_the_largest_only_if_no_other_could_be(
         return
     named = [observation for observation in answer.observations if observation.kind == "category"]
     first, *others = sorted(named, key=lambda observation: -(observation.value or 0))
-    assert finding.startswith(f"Worked example: {first.label}")
+    label = f"People aged {in_sentence(first.label)}" if dimension == "age_band" else first.label
+    assert finding.startswith(f"Worked example: {label}")
     lower, _ = first.bounds
     assert lower > max(other.bounds[1] for other in others)
     assert (first.value or 0) >= SMALLEST_SHARE_BASE
@@ -120,7 +123,7 @@ NO_LARGEST = "No one group is plainly the largest among"
     [
         (
             {"A": (60, 52, 68), "B": (40, 32, 48)},
-            "A was the largest group, with 60 of 100 victim referrals (60%).",
+            "A was the largest group, with about 60 of 100 victim referrals (52% to 68%).",
         ),
         ({"A": (60, 52, 68), "B": (50, 42, 58)}, f"{NO_LARGEST} 110 victim referrals."),
         ({"A": (60, 60, 60), "B": (60, 60, 60)}, f"{NO_LARGEST} 120 victim referrals."),
@@ -187,6 +190,70 @@ def made(invented: Release) -> list[Card]:
     return [by_dimension.card(invented, answer), by_quarter.card(invented, answer)]
 
 
+ADJUSTED = "A number marked [e] was adjusted to protect people"
+
+
+def test_a_card_says_that_its_numbers_are_exact_or_that_some_are_adjusted(
+    made: list[Card], invented: Release
+) -> None:
+    exact = by_dimension.card(invented, kinds.of(invented).answer("sex", Selection()))
+    assert {row["status"] for row in exact.data} == {""}
+    assert exact.notes == ["Every number here is exact."]
+    assert [note for card in made for note in card.notes if note.startswith(ADJUSTED)]
+
+
+def test_a_revised_total_has_its_range_and_is_not_called_exact(invented: Release) -> None:
+    answer = kinds.of(invented).answer("sex", Selection())
+    value = answer.total.value or 0
+    behind = replace(answer, total=replace(answer.total, lower=value - 8, status="r"))
+    assert Rounded().total(behind) == f"{value:,} [r], possible: {value - 8:,} to {value:,}"
+    (note,) = Rounded().numbers_notes([behind.total])
+    assert note.startswith("A number marked [r] is not the number of the release before")
+
+
+def test_a_headline_of_compared_numbers_has_their_ranges(invented: Release) -> None:
+    chosen = Selection(sex="F,M", nationality="XAA", crime_type="MS", release="example")
+    finding = registry.card("sex", invented, chosen).finding
+    assert finding.startswith("Worked example: Of about ")
+    assert re.search(r"about \d+ of females \(\d+% to \d+%\)", finding), finding
+
+
+def number(value: int, lower: int, upper: int, status: str = "e") -> Observation:
+    return Observation("F", "Female", "category", value, lower, upper, status)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "error"),
+    [
+        ([number(5, 1, 5)], 4),
+        ([number(0, 0, 4), number(40, 32, 48)], 8),
+        ([number(10, 0, 22), number(300, 300, 300, "")], 12),
+        ([number(2_000, 0, 3_500)], "2,000"),
+    ],
+)
+def test_a_note_says_how_far_the_numbers_beside_it_can_be_from_the_truth(
+    numbers: list[Observation], error: int | str
+) -> None:
+    (note,) = Rounded().numbers_notes(numbers)
+    assert f"here it is at most {error} away from the true count" in note
+
+
+@few
+@given(paged, selections)
+def test_no_range_of_a_card_is_wider_than_its_note_says(
+    invented: Release, dimension: str, selection: Selection
+) -> None:
+    answer = kinds.of(invented).answer(dimension, selection)
+    notes = " ".join(by_dimension.card(invented, answer).notes)
+    errors = [
+        max((row.value or 0) - row.bounds[0], row.bounds[1] - (row.value or 0))
+        for row in (answer.total, *answer.observations)
+        if row.status == "e"
+    ]
+    assert bool(errors) is (ADJUSTED in notes)
+    assert not errors or f"at most {max(errors)} away" in notes
+
+
 def test_every_export_states_its_mark_and_the_rounding_rule(made: list[Card]) -> None:
     for card in made:
         picture, text = svg.write(card, BASE), text_export.write(card, BASE)
@@ -195,10 +262,11 @@ def test_every_export_states_its_mark_and_the_rounding_rule(made: list[Card]) ->
         assert f">{MARKS[EXAMPLE]}</text>" in picture
         assert "example" in card.file_name
         assert "Worked example" in citations.apa(card, BASE)
-        assert "0 can mean 0 to 4" in text
-        assert "0 can mean 0 to 4" in " ".join(re.findall(r">([^<]+)</t", picture)), (
+        assert ADJUSTED in text
+        assert ADJUSTED in " ".join(re.findall(r">([^<]+)</t", picture)), (
             "over the lines that it is broken into"
         )
+        assert "0 can mean 0 to 4" not in text, "every 0 that could be more is shown as its range"
         assert "release=example" in card.link
         for row in csv_export.write(card).splitlines()[1:]:
             assert MARKS[EXAMPLE] in row
@@ -333,7 +401,7 @@ def planted(
             value,
             low,
             high,
-            share=Share(Fraction(0), Fraction(1), Fraction(value, counted or 1)),
+            share=Share(*(Fraction(number, counted or 1) for number in (low, high, value))),
         )
         for label, (value, low, high) in rows.items()
     )

@@ -111,14 +111,14 @@ def test_the_file_has_every_cell_with_its_codes_and_a_reason_if_it_is_empty(
 
 def test_the_headline_names_the_largest_group_of_the_published_year(release: Release) -> None:
     assert built(release, BY_CRIME_AND_SEX).card.finding == (
-        "Modern slavery, Male is the largest group: 447 of 1,336 victim referrals"
+        "Modern slavery referrals of males are the largest group: 447 of 1,336."
     )
 
 
 def test_no_group_is_called_largest_if_a_missing_number_could_be_larger(release: Release) -> None:
     request = TableRequest(("nationality",), ("sex",))
     assert built(release, request).card.finding == (
-        "No group of 1,336 victim referrals is clearly the largest"
+        "No one group is plainly the largest among 1,336 victim referrals."
     )
 
 

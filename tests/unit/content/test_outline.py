@@ -21,10 +21,10 @@ from referrals.static_site import pages as static_pages
 
 
 def test_the_outline_and_the_sitemap_have_the_same_pages_in_the_same_order() -> None:
-    assert [page.key for page in sitemap.PAGES] == list(outline.PAGES)
+    assert [page.key for page in sitemap.every_page()] == list(outline.PAGES)
 
 
-@pytest.mark.parametrize("key", outline.PAGES)
+@pytest.mark.parametrize("key", [page.key for page in sitemap.drawn_by_streamlit()])
 def test_a_page_begins_with_its_heading_and_has_one_end_for_each_release(
     key: str, release: Release
 ) -> None:
@@ -79,7 +79,7 @@ def test_every_context_series_is_on_the_page_of_trends_in_the_order_of_their_des
     assert named == list(context_series.DESIGNS)
 
 
-@pytest.mark.parametrize("page", sitemap.PAGES, ids=lambda page: page.key)
+@pytest.mark.parametrize("page", sitemap.drawn_by_streamlit(), ids=lambda page: page.key)
 def test_the_script_of_a_page_draws_the_page_of_its_key_and_does_nothing_else(
     page: sitemap.Page,
 ) -> None:
@@ -97,7 +97,7 @@ def test_a_page_with_a_heading_of_its_own_has_a_lead(key: str) -> None:
 
 
 def test_only_pages_whose_charts_need_plotly_say_so() -> None:
-    charts = [page.key for page in sitemap.PAGES if page.draws_charts]
+    charts = [page.key for page in sitemap.drawn_by_streamlit() if page.draws_charts]
     assert charts == ["trends"]
 
 

@@ -11,31 +11,31 @@ from pathlib import Path
 
 import pytest
 
-from referrals import formatting, templates
+from referrals.cards.exports.export import OEMBED
 from referrals.cards.html import relations as relations_html
-from referrals.content import outline, sitemap, standalone_pages
+from referrals.content import (
+    cited_sources,
+    outline,
+    sitemap,
+    standalone_pages,
+)
 from referrals.content import pages as content_pages
 from referrals.content.pages import Section, Text
 from referrals.errors import DataError
-from referrals.paths import CONTENT, PUBLISHED, REFERENCE, ROOT
+from referrals.i18n import text_files
+from referrals.paths import CONTENT, PUBLISHED, ROOT
 from referrals.query.document.statements import text_figures
 from referrals.reference import statuses
 from referrals.release.release import Release
+from tests.fixtures.texts import telephones, text_file
 
 ENGLISH = CONTENT / "en"
-TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(ENGLISH.glob("*.md"))}
-FOR_PROGRAMS = re.compile(r"/(api/v1|releases/.|feed\.atom$|releases\.ics$)")
+TEXTS = {path.stem: text_files.read(path.stem).body for path in sorted(ENGLISH.glob("*.md"))}
+FOR_PROGRAMS = re.compile(r"/(api/v1|releases/.|feed\.atom$|releases\.ics$|present/.)")
 """Addresses that are not pages. `tests/pages/test_downloads.py` requests each."""
 SOURCE = ROOT.parent / "shared" / "source" / "ecia.txt"
 
 
-# Quotations that neither the assessment nor data/published holds, each with where it was read.
-ELSEWHERE = {
-    "it cannot presently do so for referrals by email",  # written answer 172547, 30 March 2023
-    "cannot presently do so for referrals by email",  # the same
-    "it does not differentiate between forces and has no intention of doing so",  # the same
-    "Updated 15 December 2021",  # the assessment's page on GOV.UK, see its note in sources.csv
-}
 QUOTED_WORDS = 4
 LONGEST_AVERAGE = 20
 
@@ -62,7 +62,7 @@ def places(pages: Mapping[str, str], release: Release) -> Mapping[str, set[str]]
 @pytest.fixture
 def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that stands in for a page named `planted`."""
-    monkeypatch.setattr(content_pages, "CONTENT", tmp_path)
+    monkeypatch.setattr(text_files, "CONTENT", tmp_path)
     (tmp_path / "en").mkdir()
     return tmp_path / "en" / "planted.md"
 
@@ -93,7 +93,7 @@ def test_every_figure_that_a_page_names_is_in_the_release(
 def test_a_figure_that_the_release_does_not_hold_is_refused_by_name(
     planted: Path, figures: Mapping[str, str], reference: str
 ) -> None:
-    planted.write_text(f"# Planted\n\nThere were {{{reference}}}.\n", encoding="utf-8")
+    planted.write_text(text_file(f"There were {{{reference}}}.\n"), encoding="utf-8")
     with pytest.raises(
         DataError,
         match=re.escape(
@@ -107,7 +107,7 @@ def test_the_dimensions_of_a_cell_may_be_named_in_any_order(
     planted: Path, figures: Mapping[str, str]
 ) -> None:
     planted.write_text(
-        "# Planted\n\n{cell:crime_type=DA,sex=M} and {cell:crime_type=DA;sex=F}\n", encoding="utf-8"
+        text_file("{cell:crime_type=DA,sex=M} and {cell:crime_type=DA;sex=F}\n"), encoding="utf-8"
     )
     assert "<p>45 and 147</p>" in content_pages.page("planted", figures).body
 
@@ -158,54 +158,6 @@ def test_a_typed_telephone_number_is_noticed(number: str) -> None:
     assert telephones(f"Call {number}, or ask a friend to call {number}.") != []
 
 
-def test_the_help_lines_are_those_of_the_data_file_in_its_order() -> None:
-    rows = helplines()
-    html = content_pages.helplines()
-    links = re.findall(r'<a class="telephone" href="tel:([^"]+)"><bdi>([^<]+)</bdi></a>', html)
-    assert links == [(row["number"].replace(" ", ""), row["number"]) for row in rows]
-    said = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
-    places = [said.index(row["name"]) for row in rows]
-    assert places == sorted(places)
-    for row in rows:
-        assert row["serves"] in said
-        assert row["nations"] in said
-        assert row["notes"] in said
-
-
-def test_a_telephone_link_dials_digits_only() -> None:
-    assert (
-        templates.telephone("0808 80 10 800")
-        == '<a class="telephone" href="tel:08088010800"><bdi>0808 80 10 800</bdi></a>'
-    )
-    assert all(
-        re.fullmatch(r"\d{3,11}", dialled)
-        for dialled in re.findall(r'href="tel:([^"]*)"', content_pages.helplines())
-    )
-
-
-def test_every_number_that_can_be_called_or_texted_keeps_its_order_in_right_to_left_text() -> None:
-    """A number outside <bdi> is turned round in Urdu: whoever copies it reaches somebody else."""
-    outside = re.sub(r"<bdi>.*?</bdi>|href=\"[^\"]*\"", "", content_pages.helplines())
-    assert telephones(outside) == []
-
-
-def test_the_day_of_the_oldest_check_is_shown_and_hours_that_were_not_read_are_not_made_up() -> (
-    None
-):
-    html = content_pages.helplines()
-    assert formatting.day(min(row["last_checked"] for row in helplines())) in html
-    assert "not read" not in html
-    assert html.count("ask for hours") == sum(row["hours"] == "not read" for row in helplines())
-
-
-def test_the_safeguarding_page_begins_with_the_help_lines(
-    pages: Mapping[str, str],
-) -> None:
-    html = pages["safeguarding"]
-    assert content_pages.helplines() in html
-    assert html.index("telephone") < html.index("<h2", html.index("<h2") + 1)
-
-
 # Markup
 
 
@@ -221,7 +173,7 @@ def test_the_safeguarding_page_begins_with_the_help_lines(
 def test_raw_html_in_a_page_is_text(
     planted: Path, figures: Mapping[str, str], hostile: str
 ) -> None:
-    planted.write_text(f"# Planted\n\n{hostile}\n", encoding="utf-8")
+    planted.write_text(text_file(f"{hostile}\n"), encoding="utf-8")
     html = content_pages.page("planted", figures).body
     assert not re.search(r"<(script|img|b|!--)", html)
     assert "&lt;" in html
@@ -231,13 +183,13 @@ def test_raw_html_in_a_page_is_text(
 def test_a_link_that_would_run_a_script_is_not_a_link(
     planted: Path, figures: Mapping[str, str], address: str
 ) -> None:
-    planted.write_text(f"# Planted\n\n[click]({address})\n", encoding="utf-8")
+    planted.write_text(text_file(f"[click]({address})\n"), encoding="utf-8")
     assert "href" not in content_pages.page("planted", figures).body
 
 
 @pytest.mark.parametrize("box", ["key", "help", "note"])
 def test_a_container_becomes_a_box(planted: Path, figures: Mapping[str, str], box: str) -> None:
-    planted.write_text(f"# Planted\n\n::: {box}\n\nInside.\n\n:::\n\nOutside.\n", encoding="utf-8")
+    planted.write_text(text_file(f"::: {box}\n\nInside.\n\n:::\n\nOutside.\n"), encoding="utf-8")
     html = content_pages.page("planted", figures).body
     assert re.search(
         rf'<div class="box-{box}">\s*<p>Inside\.</p>\s*</div>\s*<p>Outside\.</p>', html
@@ -246,7 +198,7 @@ def test_a_container_becomes_a_box(planted: Path, figures: Mapping[str, str], bo
 
 def test_a_dated_box_shows_its_date_in_words(planted: Path, figures: Mapping[str, str]) -> None:
     planted.write_text(
-        "# Planted\n\n::: since-2021 9 <b>November</b> 2023\n\nInside.\n\n:::\n", encoding="utf-8"
+        text_file("::: since-2021 9 <b>November</b> 2023\n\nInside.\n\n:::\n"), encoding="utf-8"
     )
     html = content_pages.page("planted", figures).body
     assert 'class="box-since"' in html
@@ -255,12 +207,22 @@ def test_a_dated_box_shows_its_date_in_words(planted: Path, figures: Mapping[str
 
 def test_steps_become_an_ordered_list_of_steps(planted: Path, figures: Mapping[str, str]) -> None:
     planted.write_text(
-        "# Planted\n\n::: steps\n\n1. One\n2. Two\n\n:::\n\n1. Not a step\n", encoding="utf-8"
+        text_file("::: steps\n\n1. One\n2. Two\n\n:::\n\n1. Not a step\n"), encoding="utf-8"
     )
     html = content_pages.page("planted", figures).body
     assert re.search(r'<ol class="steps">\s*<li>\s*(<p>)?One', html)
     assert html.count("steps") == 1
     assert "<div" not in html
+
+
+def test_a_list_of_dates_becomes_a_timeline(planted: Path, figures: Mapping[str, str]) -> None:
+    planted.write_text(
+        text_file("::: timeline\n\n- **May.** One\n- **June.** Two\n\n:::\n\n- Not a date\n"),
+        encoding="utf-8",
+    )
+    html = content_pages.page("planted", figures).body
+    assert re.search(r'<ul class="timeline">\s*<li><strong>May\.</strong> One', html)
+    assert html.count("timeline") == 1
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -281,7 +243,7 @@ def test_headings_begin_at_one_and_skip_no_level(name: str, pages: Mapping[str, 
 def test_the_sections_of_a_text_are_its_second_level_headings(
     planted: Path, figures: Mapping[str, str]
 ) -> None:
-    planted.write_text("# A\n\n## B *c* & d\n\n### D\n\n## E\n", encoding="utf-8")
+    planted.write_text(text_file("## B *c* & d\n\n### D\n\n## E\n", title="A"), encoding="utf-8")
     text = content_pages.page("planted", figures)
     assert text.sections == (Section("b-c--d", "B c & d"), Section("e", "E"))
     assert (text.title, text.anchor) == ("A", "a")
@@ -293,9 +255,9 @@ def test_a_text_of_more_than_five_sections_begins_with_the_list_of_them(
     planted: Path, figures: Mapping[str, str], sections: int, *, has_contents: bool
 ) -> None:
     headings = "".join(f"## Section <{number}>\n\n" for number in range(sections))
-    planted.write_text(f"# Title\n\n{headings}", encoding="utf-8")
-    html = content_pages.with_title(content_pages.page("planted", figures), contents="In short")
-    assert ("<summary>In short</summary>" in html) == has_contents
+    planted.write_text(text_file(headings, title="Title"), encoding="utf-8")
+    html = content_pages.with_title(content_pages.page("planted", figures), "/planted")
+    assert ("<summary>On this page</summary>" in html) == has_contents
     assert ('<a href="#section-1">Section &lt;1&gt;</a>' in html) == has_contents
     assert html.startswith('<h1 id="title">Title</h1>')
 
@@ -303,7 +265,9 @@ def test_a_text_of_more_than_five_sections_begins_with_the_list_of_them(
 def test_a_block_inside_a_sentence_is_not_replaced(
     planted: Path, figures: Mapping[str, str]
 ) -> None:
-    planted.write_text("# A\n\nSee {helplines} here.\n\n{symbols}\n", encoding="utf-8")
+    planted.write_text(
+        text_file("See {helplines} here.\n\n{symbols}\n", title="A"), encoding="utf-8"
+    )
     html = content_pages.page("planted", figures).body
     assert "<p>See {helplines} here.</p>" in html
     assert "<p><div" not in html
@@ -321,15 +285,17 @@ def test_one_line_has_its_links_and_no_paragraph() -> None:
 
 
 def test_every_text_is_on_a_page_and_every_page_has_its_text() -> None:
-    named = [name for page in sitemap.PAGES for name in texts_of(page.key)]
+    named = [name for page in sitemap.every_page() for name in texts_of(page.key)]
     assert sorted(named) == sorted(TEXTS)
 
 
 def test_every_link_inside_the_site_leads_to_a_page_and_to_a_place_on_it(
-    pages: Mapping[str, str], places: Mapping[str, set[str]]
+    pages: Mapping[str, str], places: Mapping[str, set[str]], figures: Mapping[str, str]
 ) -> None:
     assert len(places) >= 13
-    places = {**places, **{page.path: set() for page in standalone_pages.PAGES}}
+    numbers = [standalone_pages.number_address(name) for name in figures]
+    without_places = [*(page.path for page in standalone_pages.heads()), *numbers, OEMBED]
+    places = {**places, **{path: set() for path in without_places}}
     for path, html in texts_by_path(pages).items():
         links = [
             link for link in re.findall(r'href="([^"]+)"', html) if not FOR_PROGRAMS.match(link)
@@ -350,12 +316,11 @@ def test_a_link_that_leads_nowhere_is_noticed(places: Mapping[str, set[str]], li
     assert broken([link, "/glossary#nccu", "https://example.org/"], "/", places) == [link]
 
 
-def test_other_sites_are_linked_only_if_the_data_name_them() -> None:
+def test_other_sites_are_linked_only_if_the_data_name_them(pages: Mapping[str, str]) -> None:
     with (PUBLISHED / "sources.csv").open(encoding="utf-8", newline="") as stream:
         known = {row["address"] for row in csv.DictReader(stream)}
-    linked = {
-        link for text in TEXTS.values() for link in re.findall(r"\]\((https?://[^)]+)\)", text)
-    }
+    known |= {source.address for source in cited_sources.sources().values()}
+    linked = {unescape(link) for link in re.findall(r'href="(https?://[^"]+)"', str(pages))}
     assert len(linked) >= 3
     assert linked <= known
 
@@ -365,9 +330,8 @@ def test_other_sites_are_linked_only_if_the_data_name_them() -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_quotation_is_in_the_assessment_or_in_another_source(name: str, source: str) -> None:
-    published = alike(
-        " ".join(path.read_text(encoding="utf-8") for path in PUBLISHED.glob("*.csv"))
-    )
+    files = [*PUBLISHED.glob("*.csv"), cited_sources.FILE]
+    published = alike(" ".join(path.read_text(encoding="utf-8") for path in files))
     assert misquoted(TEXTS[name], source, published) == []
 
 
@@ -378,14 +342,6 @@ def test_a_changed_quotation_is_noticed(source: str) -> None:
     assert misquoted('It says "not all of the crimes are reported".', source, "") == [
         "not all of the crimes are reported"
     ]
-
-
-def test_every_other_quotation_that_is_allowed_is_used() -> None:
-    assert [
-        quotation
-        for quotation in ELSEWHERE
-        if not any(quotation in text for text in TEXTS.values())
-    ] == []
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -424,7 +380,7 @@ def test_the_glossary_explains_every_letter_that_a_table_can_show(
     explained = set(re.findall(r"<th scope=\"row\">\[(\w+)\]</th>", pages["glossary"]))
     with (release.folder / "cells.csv").open(encoding="utf-8", newline="") as stream:
         used = {row["status"] for row in csv.DictReader(stream)} - {""}
-    assert used >= {"e", "u", "x"}
+    assert used >= {"d", "e", "u", "x"}
     assert used <= explained
     assert explained <= set(statuses.meanings())
 
@@ -465,7 +421,6 @@ def misquoted(text: str, *sources: str) -> list[str]:
         quotation
         for quotation in found
         if len(quotation.split()) >= QUOTED_WORDS
-        and quotation not in ELSEWHERE
         and not any(alike(quotation).rstrip(".,") in source for source in flat)
     ]
 
@@ -509,11 +464,6 @@ def typed(text: str, figures: Mapping[str, str]) -> list[str]:
     ]
 
 
-def telephones(text: str) -> list[str]:
-    """What looks like a telephone number, also the short ones."""
-    return re.findall(r"(?:\+44|\b0)[\d ]{8,}\d|\b(?:999|116 ?123|101|111|112)\b", text)
-
-
 def average_length(text: str) -> float:
     """The average number of words of the sentences, in paragraphs and lists, with a full stop."""
     prose = re.sub(r"^(?:#|:::|\||\{).*$", "", text, flags=re.MULTILINE)
@@ -527,14 +477,9 @@ def average_length(text: str) -> float:
     return sum(len(sentence.split()) for sentence in sentences) / len(sentences)
 
 
-def helplines() -> list[dict[str, str]]:
-    with (REFERENCE / "helplines.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
 def html_of(text: Text) -> str:
     """A text as HTML, with its title."""
-    return content_pages.with_title(text, contents="On this page")
+    return content_pages.with_title(text, "/planted")
 
 
 def code() -> dict[str, str]:
@@ -558,7 +503,8 @@ def texts_of(key: str) -> list[str]:
 def texts_by_path(pages: Mapping[str, str]) -> dict[str, str]:
     """The explanatory texts of each page, together, by the page's address."""
     return {
-        page.path: "".join(pages[name] for name in texts_of(page.key)) for page in sitemap.PAGES
+        page.path: "".join(pages[name] for name in texts_of(page.key))
+        for page in sitemap.every_page()
     }
 
 
@@ -566,7 +512,8 @@ def broken(links: list[str], here: str, places: Mapping[str, set[str]]) -> list[
     """The links to pages and anchors of the site that do not exist."""
     lost = []
     for link in links:
-        path, _, anchor = link.partition("#")
+        address, _, anchor = link.partition("#")
+        path = address.partition("?")[0]
         inside = not link.startswith(("https://", "http://", "tel:"))
         if inside and (
             (path or here) not in places or (anchor and anchor not in places[path or here])

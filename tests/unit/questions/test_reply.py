@@ -39,6 +39,14 @@ FIGURES = {
     "were more men than women referred": "706",
 }
 
+IN_TWO_PARTS = {
+    "How many women were referred, and has it grown?": "425",
+    "How many women were referred? Has the number grown?": "425",
+    "has it grown, and how many women were referred?": "425",
+    "what share were women and did it go up": "38%",
+    "how many women from Albania were referred for modern slavery, and has it grown?": "",
+}
+
 WITHOUT_FIGURE = [
     "how many women from Albania were referred for modern slavery?",
     "victims 2022",
@@ -148,3 +156,19 @@ def test_a_reply_takes_less_than_50_ms_of_processor_in_95_of_100_questions(warm:
 def test_a_question_is_off_subject_only_if_no_word_of_it_is_on_it(warm: Release) -> None:
     assert replies.reply(warm, "how do I bake bread").kind is Verdict.OFF_SUBJECT
     assert replies.reply(warm, "how many bakers were referred").kind is Verdict.NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize(("question", "figure"), IN_TWO_PARTS.items())
+def test_each_part_of_a_question_in_two_parts_has_its_own_reply(
+    warm: Release, question: str, figure: str
+) -> None:
+    found = replies.reply(warm, question)
+    assert found.figures[:1] == ((figure,) if figure else ())
+    assert found.lines or found.nearest, "a figure, or the nearest published ones"
+    assert found.second is not None
+    assert found.second.kind is Verdict.NOT_PUBLISHED
+    assert found.second.number_ids == ("E010",)
+
+
+def test_a_question_on_two_groups_is_one_question(warm: Release) -> None:
+    assert replies.reply(warm, "how many men and women were referred").second is None

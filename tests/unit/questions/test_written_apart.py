@@ -9,8 +9,14 @@ two questions that differ in one word.
 from __future__ import annotations
 
 import csv
+import time
+from collections.abc import Callable
 from pathlib import Path
+from statistics import quantiles
 
+import pytest
+
+from referrals.questions import claims
 from referrals.questions import reply as replies
 from referrals.questions.reply import ANSWERED, Reply
 from referrals.release.release import Release
@@ -18,6 +24,8 @@ from referrals.release.release import Release
 DATA = Path(__file__).parents[2] / "data"
 FIGURE_KINDS = {"figure", "range", "share"}
 LEAST_ANSWERED = 0.9
+MOST_SECONDS = 0.05
+"""The processor time in which 95 of 100 questions, or claims of one sentence, are answered."""
 
 Row = dict[str, str]
 
@@ -86,3 +94,16 @@ def test_neither_question_of_a_pair_gets_the_answer_of_the_other(warm: Release) 
         if is_wrong(row, reply := replies.reply(warm, row["question"]))
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("answer", [replies.reply, claims.check])
+def test_a_question_or_claim_is_answered_in_a_twentieth_of_a_second(
+    warm: Release, answer: Callable[[Release, str], object]
+) -> None:
+    """In processor time, so that other work on the machine does not count."""
+    seconds = []
+    for row in rows("questions.csv"):
+        start = time.thread_time()
+        answer(warm, row["question"])
+        seconds.append(time.thread_time() - start)
+    assert quantiles(seconds, n=100, method="inclusive")[94] < MOST_SECONDS

@@ -16,9 +16,13 @@ PUBLISHED = (
     "1c6a25c2bdcff58d615509890389f17a8f3cbd3afbdbe822c750b2d319dc949d",
     "5ab7f1ac1e4990780265f91a31827526c40fb48bf62432800511de20ee25d3ee",
     "6985236329c9328313f0accd9ae46290bb08a6849d0c4e3d8881761c475f7d83",
+    "1c4cfa2fa4eed23ad48f8854534121ac470d56133750289c76fe2380e568eadd",
+    "a69a656391e1f63b8173ea73a5c64190925281db7ae9255b597f9b8bb35fcacd",
+    "79b2461eff664b81a270812a96c5b996d71339196f3e373417214a11b185a4c8",
 )
 """The checksum of every line that was ever published, in order. Add to it, and remove nothing."""
 
+NEXT = len(PUBLISHED) + 1
 Lines = list[str]
 
 
@@ -78,7 +82,7 @@ def test_two_lines_in_each_others_place_are_noticed(log: Path) -> None:
 
 
 def test_the_error_for_a_new_line_has_its_checksum(log: Path) -> None:
-    new = "5,2026-12-01,2020-21,figures,It was 1.,It is 2.,A misprint."
+    new = f"{NEXT},2026-12-01,2020-21,figures,It was 1.,It is 2.,A misprint."
     change(log, lambda lines: [*lines, f"{new},"])
     with pytest.raises(DataError, match=r"needs its checksum, [0-9a-f]{64}") as caught:
         corrections.read(log)
@@ -88,10 +92,10 @@ def test_the_error_for_a_new_line_has_its_checksum(log: Path) -> None:
 
 
 def test_days_that_are_not_in_order_are_refused(log: Path) -> None:
-    change(log, lambda lines: [*lines, "5,2020-01-01,,text,a,b,c,"])
+    change(log, lambda lines: [*lines, f"{NEXT},2020-01-01,,text,a,b,c,"])
     with pytest.raises(DataError, match="checksum") as caught:
         corrections.read(log)
     checksum = str(caught.value).rstrip(".").split()[-1]
-    change(log, lambda lines: [*lines[:-1], f"5,2020-01-01,,text,a,b,c,{checksum}"])
+    change(log, lambda lines: [*lines[:-1], f"{NEXT},2020-01-01,,text,a,b,c,{checksum}"])
     with pytest.raises(DataError, match="not in order"):
         corrections.read(log)

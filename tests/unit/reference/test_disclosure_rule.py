@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 
-from referrals.paths import REFERENCE
+from referrals.errors import DataError
 from referrals.publishing.disclosure.revision.differencing_limits import possible_counts
-from referrals.reference import disclosure_rule, table_schema
+from referrals.reference import disclosure_rule
 from referrals.reference.disclosure_rule import (
     LARGEST_AMBIGUOUS,
     LARGEST_SMALL_COUNT,
@@ -27,13 +29,65 @@ THRESHOLDS = {
     "smallest_share_base": 25,
     "smallest_announced_error": 8,
     "announced_error_step": 4,
+    "largest_likelihood_ratio": 5,
+    "smallest_rounded_year": 35,
 }
 """Pages, certificates and the scripts in a release state these numbers in words."""
 
 
+SETTINGS = disclosure_rule.PATH.read_text(encoding="utf-8")
+
+
+def changed(place: Path, old: str, new: str) -> Path:
+    """Write the settings with a change and return the path."""
+    assert SETTINGS.count(old) == 1
+    path = place / "disclosure.toml"
+    path.write_text(SETTINGS.replace(old, new), encoding="utf-8")
+    return path
+
+
 def test_the_file_lists_exactly_the_known_thresholds() -> None:
-    rows = table_schema.read(REFERENCE / "disclosure_rule.csv")
-    assert [row["threshold"] for row in rows] == list(THRESHOLDS)
+    found = disclosure_rule.read()["thresholds"]
+    assert {name: tuple(v) if isinstance(v, list) else v for name, v in found.items()} == THRESHOLDS
+
+
+def test_every_setting_is_explained_by_a_comment_above_it() -> None:
+    lines = SETTINGS.splitlines()
+    settings = [number for number, line in enumerate(lines) if line[:1].isalpha()]
+    hierarchies = lines.index("[hierarchies]")
+    assert [
+        lines[number]
+        for number in settings
+        if number < hierarchies and not lines[number - 1].startswith("#")
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("protection_width = 4", "", "thresholds.protection_width is missing. It is a whole"),
+        ("protection_width = 4", "protection_width = 4.5", "It must be a whole number"),
+        ("protection_width = 4", "protection_width = 5", "so it must be less than 5"),
+        ("protection_width = 4", "width = 4", "thresholds.width is unknown"),
+        ("[0, 5, 6, 7]", "[0, 4, 5]", "so that no small count is published"),
+        ("[0, 5, 6, 7]", "[0, 7, 5]", "a list of whole numbers, the smallest first"),
+        ("smallest_published_category = 10", "smallest_published_category = 9", "10 or more"),
+        ("near_certainty = 95", "near_certainty = 101", "a whole number from 1 to 100"),
+        ("near_certainty = 95", "near_certainty = true", "a whole number from 1 to 100"),
+        ('["crime_type", "outcome"]', '["crime"]', "a list of dimensions, which are quarter"),
+        ('["crime_type", "outcome"]', '["sex"]', "sex is both identifying and sensitive"),
+        ('sex = "aggregates"', 'sex = "region"', 'one of "other", "aggregates" and "none"'),
+        ("[dominance]", "[dominant]", "[dominant] is unknown"),
+        ("[thresholds]", "[thresholds", "the settings cannot be read"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_remedy(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    path = changed(tmp_path, old, new)
+    with pytest.raises(DataError, match=re.escape(message)) as caught:
+        disclosure_rule.read(path)
+    assert str(path) in str(caught.value)
 
 
 @pytest.mark.parametrize(("name", "value"), THRESHOLDS.items())

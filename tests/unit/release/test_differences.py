@@ -20,7 +20,7 @@ def comparison(invented: Release, tmp_path_factory: pytest.TempPathFactory) -> C
     cells["value"] += 3 * (cells.index == 0)
     new = cells.iloc[[1]].copy()
     cells = cells.drop(index=1)
-    new[["nationality", "outcome"]] = ["XAG", "ICE"]
+    new[["nationality", "outcome"]] = ["XAG", "NFA"]
     cells.loc[1] = new.iloc[0]
     assert not cells.duplicated(["period", *DIMENSIONS]).any()
     folder: Path = rounded_release.write(
@@ -61,7 +61,7 @@ def test_a_cell_that_is_listed_no_more_is_0_in_a_release_that_adds_up(
 def test_only_sums_of_the_changed_cells_differ(comparison: Comparison) -> None:
     finest = rounded_release.finest_cells()
     changed = [set(finest.iloc[place][[*DIMENSIONS]]) for place in (0, 1)]
-    changed.append({*changed[1], "XAG", "ICE"})
+    changed.append({*changed[1], "XAG", "NFA"})
     for change in comparison.changes:
         codes = {code for code in change.codes[1:] if code != "_T"}
         assert any(codes <= own for own in changed), change

@@ -7,7 +7,8 @@ import gzip
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from datetime import date
+from functools import cache
 from http import HTTPStatus
 
 import brotli
@@ -16,16 +17,19 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
-from referrals.content import pages
+from referrals import caching
+from referrals.content import helpline_lists
 from referrals.errors import ReleaseError, WithdrawnError
 from referrals.i18n import messages
+from referrals.reference import helplines
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from referrals.static_site import app as static_site_app
-from referrals.static_site import responses, site
+from referrals.static_site import layout, responses, site
 from referrals.web.http import content_encoding
 from referrals.web.shell.html import LEAVING
+from tests.fixtures.nothing_to_compute import NothingToCompute
 
 
 @dataclass(frozen=True)
@@ -73,23 +77,23 @@ async def ask(
 Fetch = Callable[..., Answer]
 
 
-@pytest.fixture(scope="module")
-def made(release: Release) -> dict[str, bytes]:
-    return site.files(Served("one", release, ()))
+@cache  # every test packs the same pages
+def packed(body: bytes, encoding: str) -> bytes:
+    """Return a compressed body, at the lowest quality."""
+    return content_encoding.compress(body, encoding, quality=1)
 
 
 @pytest.fixture
 def releases(
-    release: Release, made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+    release: Release, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> list[Served]:
     """The releases of the catalogue, for tests to replace. A page ends with their version."""
     stands = [Served("one", release, ())]
     monkeypatch.setattr(catalogue, "served", lambda: stands[0])
     monkeypatch.setattr(
-        site, "files", lambda one, _: {**made, "age": made["age"] + one.version.encode()}
+        site, "files", lambda one, _: {**files, "age": files["age"] + one.version.encode()}
     )
-    fast = partial(content_encoding.compress, quality=1)  # each test compresses every page
-    monkeypatch.setattr(responses, "compress", fast)
+    monkeypatch.setattr(responses, "compress", lambda body, encoding, **_: packed(body, encoding))
     return stands
 
 
@@ -111,13 +115,13 @@ def fetch(releases: list[Served]) -> Fetch:
 )
 def test_a_page_is_sent_in_the_best_encoding_that_the_client_accepts(
     fetch: Fetch,
-    made: dict[str, bytes],
+    files: dict[str, bytes],
     accepted: str,
     encoding: str,
     unpacked: Callable[[bytes], bytes],
 ) -> None:
     answer = fetch("/lite/", "GET", {"accept-encoding": accepted})
-    assert unpacked(answer.body) == made[""]
+    assert unpacked(answer.body) == files[""]
     assert answer.headers.get("content-encoding", "") == encoding
     assert int(answer.headers["content-length"]) == len(answer.body)
     assert answer.headers["vary"] == "accept-encoding"
@@ -165,6 +169,42 @@ def test_the_content_security_policy_allows_no_script(fetch: Fetch) -> None:
     assert "set-cookie" not in headers
 
 
+@pytest.mark.parametrize("path", ["/lite/for-me"])
+def test_the_page_for_frightened_readers_alone_may_run_a_script_and_is_never_stored(
+    fetch: Fetch, files: dict[str, bytes], path: str
+) -> None:
+    headers = fetch(path).headers
+    policy = headers["content-security-policy"]
+    assert policy.endswith("; script-src 'self'")
+    assert policy.startswith("default-src 'none'")  # the script can ask for nothing
+    assert headers["cache-control"] == "no-store"
+    script = fetch(f"/lite/{layout.SCRIPT}")
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert "immutable" in script.headers["cache-control"]
+    assert script.body == files[layout.SCRIPT]
+
+
+def test_pages_are_rendered_again_once_a_help_line_is_overdue(
+    releases: list[Served], files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert releases
+    monkeypatch.setattr(
+        site, "files", lambda *_: {**files, "age": " ".join(helplines.overdue()).encode()}
+    )
+
+    async def story() -> list[bytes]:
+        static_site = static_site_app.StaticSite()
+        before = (await ask(static_site, "/lite/age")).body
+        monkeypatch.setattr(helplines, "today", lambda: date(2031, 1, 1))
+        await ask(static_site, "/lite/age")
+        await asyncio.gather(*static_site._tasks)
+        return [before, (await ask(static_site, "/lite/age")).body]
+
+    before, after = asyncio.run(story())
+    assert before == b""
+    assert b"samaritans" in after
+
+
 def test_a_table_is_an_attachment_with_its_own_name(fetch: Fetch) -> None:
     answer = fetch("/lite/data/victim-referrals-2020-21-published-sex.csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -185,7 +225,7 @@ def test_the_stylesheet_is_immutable(fetch: Fetch) -> None:
 def test_an_unknown_path_gets_a_404_page_with_the_help_lines(fetch: Fetch, path: str) -> None:
     answer = fetch(f"/lite/{path}")
     assert answer.status == 404
-    assert pages.helplines() in answer.text
+    assert helpline_lists.html() in answer.text
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -266,7 +306,7 @@ def test_a_failed_rendering_keeps_the_old_pages_and_is_retried_after_a_while(
         for _ in range(3):
             await page(static_site)
             await asyncio.gather(*static_site._tasks)
-        now[0] += static_site_app.RETRY_AFTER
+        now[0] += responses.RETRY_AFTER
         await page(static_site)
         await asyncio.gather(*static_site._tasks)
         return await page(static_site)
@@ -296,10 +336,10 @@ def test_a_failed_first_rendering_runs_once_and_gives_every_reader_a_retry_after
 
     answers = asyncio.run(story())
     assert {(answer.status, answer.headers["retry-after"]) for answer in answers} == {
-        (503, str(static_site_app.RETRY_AFTER))
+        (503, str(responses.RETRY_AFTER))
     }
     assert all(
-        messages.text("errors.static_site") in answer.text and pages.helplines() in answer.text
+        messages.text("errors.static_site") in answer.text and helpline_lists.html() in answer.text
         for answer in answers
     )
     assert tried == ["one"]
@@ -308,14 +348,14 @@ def test_a_failed_first_rendering_runs_once_and_gives_every_reader_a_retry_after
 
 
 def test_many_first_readers_share_one_rendering(
-    releases: list[Served], made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+    releases: list[Served], files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert releases
     drawn: list[str] = []
 
     def draw(one: Served, _: object) -> dict[str, bytes]:
         drawn.append(one.version)
-        return made
+        return files
 
     monkeypatch.setattr(site, "files", draw)
 
@@ -379,7 +419,7 @@ def test_without_a_release_the_page_still_has_the_exit_and_the_help_lines(
     answer = asyncio.run(ask(Starlette(routes=static_site_app.StaticSite().routes()), "/lite/"))
     assert answer.status == 503
     assert "There is no published release in releases/. &lt;b&gt;" in answer.text
-    assert pages.helplines() in answer.text
+    assert helpline_lists.html() in answer.text
     assert f"<a {LEAVING}>Leave this page</a>" in answer.text
     assert '<meta name="viewport"' in answer.text
     assert answer.headers["retry-after"] == "30"
@@ -433,7 +473,7 @@ def test_if_every_release_is_withdrawn_the_pages_are_gone_and_not_cached(
         False,
     )
     assert "These figures have been withdrawn." in answer.text
-    assert pages.helplines() in answer.text
+    assert helpline_lists.html() in answer.text
 
 
 # The table that a reader builds: the only page made for a request
@@ -451,7 +491,7 @@ def test_the_form_of_a_built_table_leads_to_its_own_page_and_nowhere_else(fetch:
     policy = fetch("/lite/table", query=b"rows=sex").headers["content-security-policy"]
     assert "form-action 'self'" in policy
     assert "script-src" not in policy
-    assert "form-action 'none'" in fetch("/lite/sex").headers["content-security-policy"]
+    assert fetch("/lite/sex").headers["content-security-policy"] == policy, "a question is a form"
 
 
 def test_a_built_table_is_compressed_and_not_sent_again_to_who_has_it(fetch: Fetch) -> None:
@@ -478,5 +518,16 @@ def test_a_table_of_withdrawn_figures_is_gone(
         raise WithdrawnError("Withdrawn.")
 
     fetch("/lite/")
-    monkeypatch.setattr(static_site_app, "_table", lambda *_: withdrawn())
+    monkeypatch.setattr(site, "table_page", lambda *_: withdrawn())
     assert fetch("/lite/table", query=b"rows=sex").status == HTTPStatus.GONE
+
+
+def test_names_that_are_not_ours_neither_evict_a_table_nor_wait_for_one(
+    fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = fetch("/lite/table", query=b"rows=sex")
+    monkeypatch.setattr(caching, "COMPUTING", NothingToCompute())
+    for junk in range(5):
+        answer = fetch("/lite/table", query=f"rows=sex&x{junk}={junk}".encode())
+        assert (answer.status, answer.body) == (HTTPStatus.OK, table.body)
+    assert fetch("/lite/table", query=b"rows=sex").body == table.body

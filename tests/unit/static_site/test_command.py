@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
 
 import pytest
 
+from referrals.content import sheet_pack
+from referrals.content.sheet_pack import MANIFEST, PackedSheet
 from referrals.errors import ReleaseError
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
@@ -56,3 +60,55 @@ def test_a_missing_release_is_an_error(
     monkeypatch.setattr(catalogue, "served", missing)
     assert main(["build", "--to", str(tmp_path / "site")]) == 1
     assert capsys.readouterr().err == "There is no published release in releases/.\n"
+
+
+def packed(folder: Path) -> Path:
+    """A small pack of sheets. The command that writes one is another presenter."""
+    listed = [
+        ("contents.pdf", "", ""),
+        ("en/community/vietnam-a4.pdf", "Vietnam", "community"),
+        ("en/partner/vietnam-a4.pdf", "Vietnam", "partner"),
+    ]
+    sheets = []
+    for file, subject, audience in listed:
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.encode())
+        digest = hashlib.sha256(file.encode()).hexdigest()
+        sheets.append(PackedSheet(file, file, subject, "", audience, "en", "A4", "", digest))
+    (folder / MANIFEST).write_bytes(sheet_pack.written(sheets))
+    return folder
+
+
+@pytest.mark.usefixtures("published")
+def test_sheets_that_are_put_beside_the_pages_are_offered(tmp_path: Path) -> None:
+    folder, built = packed(tmp_path / "pack"), tmp_path / "site"
+    assert main(["build", "--to", str(built), "--sheets", str(folder)]) == 0
+    page = (built / "briefing.html").read_text(encoding="utf-8")
+    links = [link for link in re.findall(r'href="([^"#:]+)"', page) if link.startswith("sheets/")]
+    assert links == [f"sheets/{sheet.file}" for sheet in sheet_pack.read(folder)]
+    assert all((built / link).is_file() for link in links)
+    assert "Communities: plain words" in page
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.slow
+def test_without_sheets_the_page_says_how_to_get_them_and_has_no_dead_link(tmp_path: Path) -> None:
+    assert main(["build", "--to", str(tmp_path / "alone")]) == 0
+    alone = (tmp_path / "alone" / "briefing.html").read_text(encoding="utf-8")
+    assert "This copy of the site has no sheets" in alone
+    assert "make packs" in alone
+    assert "sheet.pdf" not in alone
+    assert main(["build", "--to", str(tmp_path / "site"), "--base", "https://example.org"]) == 0
+    page = (tmp_path / "site" / "briefing.html").read_text(encoding="utf-8")
+    link = "https://example.org/briefing?paper=A4"
+    assert f'<a href="{link}">Make a sheet on the full site</a>' in page
+    assert "has no sheets" not in page
+
+
+@pytest.mark.usefixtures("published")
+def test_a_folder_without_a_pack_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", "--to", str(tmp_path / "site"), "--sheets", str(tmp_path)]) == 1
+    assert "has no briefing sheets. Write them with:" in capsys.readouterr().err

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-import shutil
+from collections.abc import Iterator
 from html import escape, unescape
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,14 +17,12 @@ from app import SERVED as FULL_SITE
 from referrals.api.endpoint import NotFound
 from referrals.cards import by_dimension, context_series
 from referrals.cards.card import PATHS
+from referrals.cards.exports.export import oembed_address
 from referrals.cards.html import card as card_html
 from referrals.cards.html import chart
 from referrals.content import outline
-from referrals.content import pages as content_pages
-from referrals.content.sitemap import PAGES
-from referrals.errors import DataError
+from referrals.content.sitemap import every_page
 from referrals.i18n import languages, messages
-from referrals.paths import CONTENT, LOCALE
 from referrals.query import kinds
 from referrals.query.selection import Selection
 from referrals.release import files, metadata
@@ -34,6 +31,8 @@ from referrals.release.release import EXAMPLE, MARKS, Release
 from referrals.static_site import json_ld, site
 from referrals.static_site.links import SERVED, LinkStyle, PageKey, in_folder, rewrite_links
 from referrals.static_site.links import served as served_at
+from referrals.web.shell.language_prefix import without_language
+from tests.fixtures.pseudo_languages import offered
 
 NEED_A_SERVER: frozenset[str] = frozenset()
 """Pages that answer what a reader asks of the server, so that they have no static page."""
@@ -41,7 +40,7 @@ NEED_A_SERVER: frozenset[str] = frozenset()
 BASE = f"https://{'a' * 48}.org"
 """An address of a site of 60 characters, as long as they get."""
 
-FIRST_PAGE, ANY_PAGE = 15_000, 45_000
+FIRST_PAGE, ANY_PAGE = 17_800, 46_000
 """The largest size of a page, in bytes, before it is compressed."""
 
 
@@ -60,11 +59,18 @@ class Parsed(HTMLParser):
         if tag in {"a", "link"} and given.get("rel") not in {"canonical", "alternate"}:
             self.links.append(given["href"])
         self.anchors |= {given["id"]} if "id" in given else set()
-        is_script = tag == "script" and given["type"] != "application/ld+json"
+        is_script = tag == "script" and given.get("type") != "application/ld+json"
         is_loaded = tag == "img" and not given["src"].startswith("data:")
         if is_script or is_loaded or tag in {"iframe", "object", "embed", "form"}:
             self.running.append(tag)
         self.running += [name for name in given if name.startswith("on")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def english_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Make the site in English alone. `test_languages` has the others."""
+    with offered(tmp_path_factory.mktemp("locale"), {}):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +84,20 @@ def served(releases: Served) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def folder(releases: Served) -> dict[str, str]:
-    return texts(site.files(releases, in_folder(None)))
+def folder_files(releases: Served) -> dict[str, bytes]:
+    """The files of a folder whose full site is unknown."""
+    return site.files(releases, in_folder(None))
+
+
+@pytest.fixture(scope="module")
+def folder(folder_files: dict[str, bytes]) -> dict[str, str]:
+    return texts(folder_files)
+
+
+@pytest.fixture(scope="module")
+def folder_of_a_site(releases: Served) -> dict[str, bytes]:
+    """The files of a folder whose full site is https://example.org."""
+    return site.files(releases, in_folder("https://example.org"))
 
 
 @pytest.fixture(scope="module")
@@ -107,20 +125,22 @@ def described(html: str) -> dict[str, Any]:
 def test_every_page_of_the_site_has_a_static_page_with_the_same_head() -> None:
     assert [
         (head.path, head.title, head.description, head.section, head.label)
-        for head in languages.heads("en")
+        for head in languages.heads()
     ] == [
         (head.path, head.title, head.description, head.section, head.label)
-        for head in PAGES
+        for head in every_page()
         if head.path not in NEED_A_SERVER
     ]
 
 
-@pytest.mark.parametrize("path", [head.path for head in PAGES if head.path not in NEED_A_SERVER])
+@pytest.mark.parametrize(
+    "path", [head.path for head in every_page() if head.path not in NEED_A_SERVER]
+)
 def test_a_static_page_has_its_title_one_heading_and_a_link_to_the_full_version(
     served: dict[str, str], path: str
 ) -> None:
     html = served[path.strip("/")]
-    head = next(head for head in PAGES if head.path == path)
+    head = next(head for head in every_page() if head.path == path)
     assert f"<title>{head.title} - Victim referrals</title>" in html
     assert html.count("<h1") == 1
     assert f'<a href="{path}">Full version</a>' in html
@@ -182,11 +202,13 @@ def test_the_first_page_is_small_and_no_page_is_large(
     } == {}
 
 
-def test_no_page_holds_anything_that_runs_or_loads(folder: dict[str, str]) -> None:
+def test_no_page_but_the_one_for_frightened_readers_holds_anything_that_runs_or_loads(
+    folder: dict[str, str],
+) -> None:
     assert {
         name: Parsed(html).running for name, html in pages(folder).items() if Parsed(html).running
-    } == {}
-    assert "url(" not in folder[site.STYLESHEET]
+    } == {"for-me.html": ["script"]}
+    assert re.findall(r"url\((?!\"data:image/svg\+xml,|fonts/)", folder[site.STYLESHEET]) == []
     assert "@import" not in folder[site.STYLESHEET]
 
 
@@ -196,6 +218,20 @@ def test_a_planted_form_or_script_is_noticed() -> None:
         "form",
         "onclick",
     ]
+
+
+def test_every_page_of_a_folder_is_reached_by_links_from_the_first(folder: dict[str, str]) -> None:
+    every = pages(folder)
+    reached, unseen = set(), {"index.html"}
+    while unseen:
+        name = unseen.pop()
+        reached.add(name)
+        places = {
+            posixpath.normpath(posixpath.join(posixpath.dirname(name), link.partition("#")[0]))
+            for link in Parsed(every[name]).links
+        }
+        unseen |= (places & every.keys()) - reached
+    assert every.keys() - reached == {"404.html"}
 
 
 @pytest.mark.parametrize("kind", ["folder", "served"])
@@ -235,7 +271,9 @@ def found(
     if re.match(r"[a-z]+:", link):
         return True
     if link.startswith("/") and not link.startswith(root):
-        return answered(link.partition("?")[0])
+        codes = {code.lower(): code for code in languages.languages()[1:]}
+        path = without_language(link.partition("?")[0], codes)
+        return answered(path)
     address, _, anchor = link.partition("#")
     path = address.partition("?")[0]  # the page of a built table answers any query
     place = (
@@ -264,7 +302,7 @@ def answered(path: str) -> bool:
         for route in FULL_SITE.routes
         if isinstance(route, Route) and not isinstance(route.endpoint, NotFound)
     ]
-    return path in {head.path for head in PAGES} or any(
+    return path in {head.path for head in every_page()} or any(
         route.matches(scope)[0] is Match.FULL for route in routes
     )
 
@@ -299,9 +337,9 @@ def test_published_pages_name_invented_figures_only_in_the_choice(served: dict[s
 
 
 def test_without_another_release_no_choice_is_offered(release: Release) -> None:
-    made = site.files(Served("alone", release, ()))
-    assert b'class="figures"' not in made["age"]
-    assert not [name for name in made if name.startswith("example")]
+    alone = texts(site.files(Served("alone", release, ())))
+    assert 'class="figures"' not in alone["age"]
+    assert not [name for name in alone if name.startswith("example")]
 
 
 def test_no_page_promises_a_key_that_needs_a_script(served: dict[str, str]) -> None:
@@ -310,7 +348,7 @@ def test_no_page_promises_a_key_that_needs_a_script(served: dict[str, str]) -> N
         for html in pages(served).values()
         for line in re.findall(r"<(?:li|p)>(?:(?!</(?:li|p)>).)*Shift.*", html)
     ]
-    assert len(mentions) == 3
+    assert len(mentions) == 2
     assert [line for line in mentions if "low-data version" not in line.lower()] == []
 
 
@@ -378,26 +416,47 @@ def test_a_served_site_with_a_known_address_has_canonical_links_and_relative_one
     assert f'<link rel="canonical" href="{BASE}/lite/age">' in known["age"]
     assert '<a href="/age">Full version</a>' in known["age"]
     listed = re.findall("<loc>(.*?)</loc>", known[site.SITEMAP])
-    paths = [head.path for head in languages.heads("en")]
+    paths = [head.path for head in languages.heads()]
     assert listed[: len(paths)] == [f"{BASE}/lite{path}" for path in paths]
-    others = [address.removeprefix(f"{BASE}/lite") for address in listed[len(paths) :]]
+    found = [address.removeprefix(f"{BASE}/lite") for address in listed[len(paths) :]]
+    a_to_z, briefing, *others = found
+    assert (a_to_z, briefing) == ("/a-to-z", "/briefing")
     assert {path.rpartition("/")[0] for path in others} == {"/nationality", "/trends"}
     assert len(others) == 7 + len(context_series.DESIGNS)
     name = "data/victim-referrals-2020-21-published-age-band.csv-metadata.json"
     assert f"{BASE}/age" in known[name]
 
 
-def test_a_known_site_is_named_in_canonical_links_downloads_and_the_sitemap(
-    release: Release,
+def test_a_page_of_a_figure_says_how_others_embed_it_if_the_site_is_known(
+    served: dict[str, str], known: dict[str, str]
 ) -> None:
-    made = site.files(Served("alone", release, ()), in_folder("https://example.org"))
+    for name, page in {
+        "age": "/age",
+        "example/age": "/age?release=example",
+        "nationality/VNM": "/nationality/VNM",
+        "trends/police": "/trends?series=police",
+    }.items():
+        assert "oembed" not in served[name]
+        address = escape(oembed_address(page, BASE))
+        assert (
+            f'<link rel="alternate" type="application/json+oembed" href="{address}">'
+            in (known[name])
+        )
+    for name in ("", "safeguarding", "for-me"):
+        assert "oembed" not in known[name]
+
+
+def test_a_known_site_is_named_in_canonical_links_downloads_and_the_sitemap(
+    folder_of_a_site: dict[str, bytes],
+) -> None:
+    made = folder_of_a_site
     html = made["age.html"].decode()
     assert '<link rel="canonical" href="https://example.org/lite/age">' in html
     assert '<a href="https://example.org/age">Full version</a>' in html
     name = "data/victim-referrals-2020-21-published-age-band.csv-metadata.json"
     assert b"https://example.org/age" in made[name]
     listed = made[site.SITEMAP].count(b"<loc>https://example.org/lite/")
-    assert listed > len(languages.heads("en"))
+    assert listed > len(languages.heads())
 
 
 @pytest.mark.parametrize(
@@ -445,9 +504,9 @@ def test_the_page_of_releases_lists_every_file_of_every_release(
 
 
 def test_a_folder_without_a_full_site_holds_the_files_of_the_releases(
-    folder: dict[str, str], releases: Served
+    folder: dict[str, str], folder_files: dict[str, bytes], releases: Served
 ) -> None:
-    made = site.files(releases, in_folder(None))
+    made = folder_files
     for release_id, one in releases.by_id().items():
         for name, file in files.listed(one).items():
             assert f'<a href="releases/{release_id}/{name}">' in folder["releases.html"]
@@ -457,9 +516,9 @@ def test_a_folder_without_a_full_site_holds_the_files_of_the_releases(
 
 
 def test_a_folder_with_a_full_site_links_to_the_files_of_the_releases_there(
-    releases: Served,
+    folder_of_a_site: dict[str, bytes],
 ) -> None:
-    made = site.files(releases, in_folder("https://example.org"))
+    made = folder_of_a_site
     assert (
         '<a href="https://example.org/releases/2020-21/cells.csv">'
         in made["releases.html"].decode()
@@ -467,147 +526,17 @@ def test_a_folder_with_a_full_site_links_to_the_files_of_the_releases_there(
     assert [name for name in made if name.startswith("releases/")] == []
 
 
-def test_versions_map_the_pages_of_the_full_site_to_static_pages(releases: Served) -> None:
+def test_versions_map_the_pages_of_the_full_site_to_static_pages(
+    releases: Served, served: dict[str, str]
+) -> None:
     (version,) = site.versions(releases, BASE)
     assert (version.name, version.language, version.base) == ("Low-data version", "", BASE)
-    assert {head.path for head in PAGES} - version.pages.keys() == NEED_A_SERVER
+    assert {head.path for head in every_page()} - version.pages.keys() == NEED_A_SERVER
     assert (version.of("/"), version.of("/age")) == ("/lite/", "/lite/age")
     assert version.of("/age?release=example") == "/lite/example/age"
     assert version.of("/glossary?release=example") == ""
-    made = site.files(releases)
     assert [
-        address for address in version.pages.values() if address.removeprefix("/lite/") not in made
+        address
+        for address in version.pages.values()
+        if address.removeprefix("/lite/") not in served
     ] == []
-
-
-@pytest.fixture
-def with_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of content with Welsh and Arabic: an overview and a page each."""
-    shutil.copytree(CONTENT, tmp_path, dirs_exist_ok=True)
-    for language, heading in (("cy", "Ynglŷn â"), ("ar", "حول")):
-        (tmp_path / language).mkdir()
-        shutil.copy(CONTENT / "en" / "pages.schema.json", tmp_path / language)
-        (tmp_path / language / "pages.csv").write_text(
-            f"path,section,label,title,description\n/,A,,{heading} 1,B\n/about,A,,{heading} 2,B\n",
-            encoding="utf-8",
-        )
-        (tmp_path / language / "overview.md").write_text(
-            f"# {heading} 1\n\n{{E002}} [a](/about) [b](/age)\n", encoding="utf-8"
-        )
-        (tmp_path / language / "about.md").write_text(f"# {heading} 2\n", encoding="utf-8")
-    for module in (languages, content_pages):
-        monkeypatch.setattr(module, "CONTENT", tmp_path)
-    shutil.copytree(LOCALE, tmp_path / "locale")
-    monkeypatch.setattr(messages, "LOCALE", tmp_path / "locale")
-    messages.of.cache_clear()
-    return tmp_path
-
-
-@pytest.mark.usefixtures("with_languages")
-def test_a_new_language_is_new_files_with_links_between_the_languages(release: Release) -> None:
-    made = texts(site.files(Served("alone", release, ())))
-    assert '<a href="ar/about" lang="ar" hreflang="ar" dir="rtl">العربية</a>' in made["about"]
-    assert '<a href="../about" lang="en" hreflang="en" dir="ltr">English</a>' in made["cy/about"]
-    assert '<html lang="ar" dir="rtl">' in made["ar/"]
-    assert '<p>1,336 <a href="about">a</a> <a href="../age">b</a></p>' in made["cy/"]
-    assert "Languages" not in made["age"]
-    assert lost(made, root="/lite/") == []
-
-
-@pytest.mark.usefixtures("with_languages")
-def test_search_engines_find_each_language_of_a_page_from_every_other(release: Release) -> None:
-    releases = Served("alone", release, ())
-    made = texts(site.files(releases, served_at(BASE)))
-    alternates = "".join(
-        f'<link rel="alternate" hreflang="{code}" href="{BASE}/lite/{place}">'
-        for code, place in (("en-GB", "about"), ("ar", "ar/about"), ("cy", "cy/about"))
-    )
-    assert all(alternates in made[name] for name in ("about", "ar/about", "cy/about"))
-    assert f'<link rel="canonical" href="{BASE}/lite/cy/about">' in made["cy/about"]
-    assert "hreflang" not in made["age"]
-    assert f"<loc>{BASE}/lite/ar/</loc>" in made[site.SITEMAP]
-    assert [
-        (version.name, version.language, version.of("/about"), version.of("/age"))
-        for version in site.versions(releases, BASE)
-    ] == [
-        ("Low-data version", "", "/lite/about", "/lite/age"),
-        ("العربية", "ar", "/lite/ar/about", ""),
-        ("Cymraeg", "cy", "/lite/cy/about", ""),
-    ]
-
-
-ENGLISH_ROUND_A_PAGE = (
-    "Skip to the main content",
-    "Menu",
-    "Leave this page",
-    "Victim referrals",
-    "Opens the BBC weather page.",
-)
-
-
-@pytest.mark.usefixtures("with_languages")
-def test_a_message_that_a_language_lacks_is_in_english_and_marked_as_such(release: Release) -> None:
-    made = texts(site.files(Served("alone", release, ())))
-    for english in ENGLISH_ROUND_A_PAGE:
-        assert f'<span lang="en-GB" dir="ltr">{english}' in made["ar/about"]
-        assert f'<span lang="en-GB" dir="ltr">{english}' not in made["about"]
-    unmarked = re.sub(
-        r'<(div|span) lang="en-GB" dir="ltr">.*?</\1>',
-        "",
-        made["ar/about"].partition("<body>")[2],
-        flags=re.DOTALL,
-    )
-    assert "About these figures" in made["ar/about"]
-    assert not re.search(
-        r">[^<]*[A-Za-z]{3}[^<]*<", unmarked.replace(">English<", "><").replace(">Cymraeg<", "><")
-    )
-
-
-def test_a_language_can_have_its_own_messages_and_its_own_page_end(
-    with_languages: Path, release: Release
-) -> None:
-    own = with_languages / "locale" / "ar"
-    own.mkdir()
-    (own / "layout.toml").write_text('menu = "القائمة"\n', encoding="utf-8")
-    (with_languages / "ar" / "page-end.md").write_text("{E002} [حول](/about)\n", encoding="utf-8")
-    html = site.files(Served("alone", release, ()))["ar/about"].decode()
-    assert '<a href="#menu">القائمة</a>' in html
-    assert '<div class="page-end"><p>\u20661,336\u2069 <a href="about">حول</a></p>' in html
-    assert f'<p lang="en-GB" dir="ltr">{release.about.attribution}</p>' in html
-    assert "About these figures" not in html
-
-
-def test_help_lines_and_ranges_keep_their_order_in_text_from_right_to_left(
-    with_languages: Path, release: Release
-) -> None:
-    (with_languages / "ar" / "about.md").write_text(
-        "# حول\n\n{helplines}\n\n{cell:sex=_NK} هنا\n", encoding="utf-8"
-    )
-    html = site.files(Served("alone", release, ()))["ar/about"].decode()
-    assert f'<div lang="en-GB" dir="ltr">{content_pages.helplines()}</div>' in html
-    assert "\u2066194 to 205\u2069 هنا" in html
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ('manu = "x"', "messages that data/locale/en does not have: layout.manu"),
-        ("menu = 1", "a message that is not text in quotation marks: layout.menu"),
-        ("menu = x", r"cannot be read \(TOMLDecodeError\)"),
-    ],
-)
-def test_an_invalid_message_file_is_refused_by_name(
-    with_languages: Path, text: str, says: str
-) -> None:
-    (with_languages / "locale" / "cy").mkdir()
-    (with_languages / "locale" / "cy" / "layout.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match=rf"data/locale/cy.*{says}"):
-        messages.of("cy")
-
-
-def test_a_listed_page_without_its_text_is_refused_by_name(
-    with_languages: Path, release: Release
-) -> None:
-    (with_languages / "cy" / "about.md").unlink()
-    with pytest.raises(DataError, match=r"about\.md is missing from data/content/cy"):
-        site.files(Served("alone", release, ()))

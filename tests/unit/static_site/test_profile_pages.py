@@ -6,23 +6,27 @@ import re
 from html import unescape
 
 import pytest
+from markupsafe import Markup, escape
 
 from referrals.cards import registry
+from referrals.cards.exports.export import file_address
+from referrals.cards.html import card as card_html
 from referrals.cards.html import chart as card_chart
 from referrals.query.document import context_series as query_series
 from referrals.query.document import published_numbers
 from referrals.query.selection import Selection
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
-from referrals.static_site import profile_pages, site
+from referrals.static_site import profile_pages
 
+BASE = "https://figures.example"
 PRINTED = ["ALB", "CHN", "VNM"]
 CONTEXT_ONLY = ["ERI", "GBR", "SDN", "SOM"]
 
 
-@pytest.fixture
-def served(release: Release) -> Served:
-    return Served("one", release, ())
+def main(served: Served, code: str) -> Markup:
+    """The main part of a profile as the full site shows it."""
+    return profile_pages.main(served, code, lambda card: card_html.take_away(card, BASE))
 
 
 def words(html: str) -> str:
@@ -38,7 +42,7 @@ def test_every_nationality_with_a_figure_has_a_profile_and_no_other(release: Rel
 def test_a_profile_has_the_real_figures_first_then_others_then_what_is_not_known(
     served: Served,
 ) -> None:
-    text = words(profile_pages.main(served, "VNM"))
+    text = words(main(served, "VNM"))
     places = [
         text.index(part)
         for part in (
@@ -57,7 +61,7 @@ def test_a_profile_has_the_real_figures_first_then_others_then_what_is_not_known
 
 @pytest.mark.parametrize("code", [*PRINTED, *CONTEXT_ONLY])
 def test_no_profile_gives_a_rank(served: Served, code: str) -> None:
-    text = words(profile_pages.main(served, code)).lower()
+    text = words(main(served, code)).lower()
     assert not re.search(
         r"\b(largest|most|top|first|second|third|ranked?)\b (nationalit|group)", text
     )
@@ -68,7 +72,7 @@ def test_no_profile_gives_a_rank(served: Served, code: str) -> None:
 def test_a_nationality_without_a_printed_number_says_so_before_others_figures(
     served: Served, code: str
 ) -> None:
-    text = words(profile_pages.main(served, code))
+    text = words(main(served, code))
     assert text.index("No number of victim referrals is published") < text.index(
         "Modern slavery referrals of"
     )
@@ -79,13 +83,13 @@ def test_a_nationality_without_a_printed_number_says_so_before_others_figures(
 def test_every_number_of_a_profile_has_its_page(served: Served, release: Release) -> None:
     known = published_numbers.numbers(release)
     for code in PRINTED:
-        ids = re.findall(r'href="/s/([A-Z]\d+)"', profile_pages.main(served, code))
+        ids = re.findall(r'href="/s/([A-Z]\d+)"', main(served, code))
         assert len(ids) >= 3
         assert [one for one in ids if one not in known] == []
 
 
 def test_real_figures_are_on_no_chart_with_those_of_another_publisher(served: Served) -> None:
-    html = profile_pages.main(served, "ALB")
+    html = profile_pages.main(served, "ALB", lambda _: Markup())
     ours, _, theirs = html.partition("Other publishers")
     assert 'class="lines"' not in ours
     assert "1,336</b>" not in theirs
@@ -103,8 +107,8 @@ def test_invented_nationalities_link_to_no_profile(invented: Release) -> None:
     assert "/nationality/" not in card_chart.html(card)
 
 
-def test_the_static_site_has_every_profile_and_none_in_its_menu(served: Served) -> None:
-    files = site.files(served)
+@pytest.mark.slow
+def test_the_static_site_has_every_profile_and_none_in_its_menu(files: dict[str, bytes]) -> None:
     assert {f"nationality/{code}" for code in (*PRINTED, *CONTEXT_ONLY)} <= set(files)
     home = files[""].decode()
     assert "nationality/VNM" not in home[home.rindex("<nav") :]
@@ -117,3 +121,28 @@ def test_an_unknown_code_lists_the_profiles_that_exist(served: Served) -> None:
     html = profile_pages.unknown(served)
     assert "There is no profile called this" in html
     assert sorted(re.findall(r'href="/nationality/(\w+)"', html)) == sorted(PRINTED + CONTEXT_ONLY)
+
+
+@pytest.mark.parametrize("code", [*PRINTED, *CONTEXT_ONLY])
+def test_every_figure_of_a_profile_can_be_taken_away(
+    served: Served, release: Release, code: str
+) -> None:
+    html = main(served, code)
+    cards = profile_pages.cards(release, code)
+    assert html.count('data-fold="take-away"') == len(cards) > 0
+    for card in cards:
+        for ending in ("csv", "xlsx", "ods", "zip"):
+            assert escape(file_address(card, ending)) in html
+    ours = [card.address for card in cards if not card.is_context]
+    assert ours == ([{"nationality": code}] if code in PRINTED else [])
+
+
+@pytest.mark.slow
+def test_a_profile_of_the_static_site_has_the_table_of_each_figure_as_csv(
+    served: Served, files: dict[str, bytes]
+) -> None:
+    for code in (*PRINTED, *CONTEXT_ONLY):
+        html = files[f"nationality/{code}"].decode()
+        linked = re.findall(r'href="\.\./(data/[^"]+\.csv)" download', html)
+        assert len(linked) == len(profile_pages.cards(served.published, code))
+        assert [name for name in linked if name not in files] == []

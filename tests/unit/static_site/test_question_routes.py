@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from html import unescape
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -15,6 +16,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from referrals import caching
+from referrals.cards.exports.export import oembed_address
+from referrals.content import sitemap
+from referrals.language import using
 from referrals.query.document import published_numbers
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
@@ -23,9 +28,15 @@ from referrals.static_site import number_pages, question_routes
 from referrals.web.direct_routes import DirectRoutes
 from referrals.web.gateway.middleware import Gateway
 from referrals.web.logging.access_log import AccessLog
+from referrals.web.shell.html import POLICY
+from referrals.web.static import assets
 from referrals.web.streamlit import client_messages
+from tests.fixtures.nothing_to_compute import NothingToCompute
 
 LARGEST_PAGE = 8_000
+LARGEST_FOR_ME = 30_000
+"""Bytes before compression: half a second on a slow phone."""
+HOSTS = ("test", *(f"host{number}.example" for number in range(100)))
 
 
 class FormClient:
@@ -52,20 +63,59 @@ class FormClient:
 @pytest.fixture
 def client(release: Release, monkeypatch: pytest.MonkeyPatch) -> FormClient:
     monkeypatch.setattr(catalogue, "served", lambda: Served("one", release, ()))
-    routes = question_routes.routes("https://example.org")
-    gateway = Middleware(Gateway, messages=client_messages.RULES, forms=question_routes.FORMS)
+    return client_of("https://example.org")
+
+
+def client_of(base: str) -> FormClient:
+    routes = question_routes.routes(base)
+    gateway = Middleware(
+        Gateway, messages=client_messages.RULES, hosts=HOSTS, forms=question_routes.FORMS
+    )
     log = Middleware(AccessLog, pages=[], routes=routes)
     return FormClient(Starlette(middleware=[log, gateway, Middleware(DirectRoutes, routes=routes)]))
 
 
-def test_every_page_of_a_number_is_small_and_has_no_script(release: Release) -> None:
+@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_page_of_a_number_is_small_and_has_no_script(release: Release, every: int) -> None:
     served = Served("one", release, ())
-    for number_id, number in published_numbers.numbers(release).items():
+    numbers = list(published_numbers.numbers(release).values())[::every]
+    assert {number.origin for number in numbers} == set(published_numbers.Origin)
+    for number in numbers:
         page = number_pages.page(
-            served, number, f"https://victim-referrals.example.org/s/{number_id}"
+            served, number, f"https://victim-referrals.example.org/s/{number.number_id}"
         )
         assert len(page.encode()) <= LARGEST_PAGE
         assert "<script" not in page
+
+
+def test_what_happens_to_my_details_is_whole_in_its_first_bytes_and_leaves_no_copy(
+    client: FormClient,
+) -> None:
+    answer = client.get("/for-me")
+    assert answer.status_code == HTTPStatus.OK
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-security-policy"].endswith("script-src 'self'")
+    assert "etag" not in answer.headers
+    assert "set-cookie" not in answer.headers
+    for heading in ("I am a victim of crime", "I saw a crime", "What we cannot promise"):
+        assert heading in answer.text
+    assert answer.text.count('href="tel:') > 8
+    assert len(answer.content) < LARGEST_FOR_ME
+
+
+def test_every_control_that_needs_a_script_is_hidden_without_one(client: FormClient) -> None:
+    buttons = re.findall(r'<button type="button"[^>]*>', client.get("/for-me").text)
+    assert len(buttons) == 2
+    assert all("hidden" in button for button in buttons)
+
+
+def test_the_page_for_frightened_readers_says_that_it_is_not_tested_and_is_first_in_its_section(
+    client: FormClient,
+) -> None:
+    text = client.get("/for-me").text
+    assert "not yet tested with people" in text
+    section = text.partition("<h2>Understanding</h2>")[2].partition("</ul>")[0]
+    assert re.findall(r'href="([^"]+)"', section)[0] == "/lite/for-me"
 
 
 def test_a_reader_can_compute_the_hash_of_a_number(client: FormClient) -> None:
@@ -139,6 +189,20 @@ def test_a_form_is_accepted_at_no_other_address(client: FormClient, path: str) -
 
 
 @pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/claims", "GET, HEAD, OPTIONS, POST"), ("/ask", "GET, HEAD, OPTIONS")],
+)
+def test_a_refused_method_names_those_that_the_address_takes(
+    client: FormClient, path: str, allowed: str
+) -> None:
+    answer = client.send("PUT", path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    assert ("POST" in answer.text) == ("POST" in allowed)
+    options = client.send("OPTIONS", path)
+    assert (options.status_code, options.headers["allow"], options.text) == (204, allowed, "")
+
+
+@pytest.mark.parametrize(
     ("content", "headers", "status"),
     [
         (b"text=" + b"a" * question_routes.LARGEST_BODY, {}, 413),
@@ -169,7 +233,51 @@ def test_a_profile_is_served_at_its_own_address_in_either_case(client: FormClien
     assert page.text == small.text
     assert '<link rel="canonical" href="https://example.org/nationality/VNM">' in page.text
     assert "Leave this page" in page.text
-    assert "<script" not in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/search", "/search?q=women", "/a-to-z", "/ask", "/claims", "/nationality/VNM"]
+)
+def test_a_page_outside_the_dashboard_has_its_header_and_the_exit_by_keyboard(
+    client: FormClient, path: str
+) -> None:
+    page = client.get(path)
+    assert f">{assets.script()}</script>" in page.text
+    assert page.headers["content-security-policy"] == POLICY
+    for head in sitemap.drawn_by_streamlit():
+        assert f'href="{head.path}"' in page.text
+    assert ('<form class="vr-search" action="/search"' in page.text) == (
+        not path.startswith("/search")
+    )
+
+
+def test_the_page_of_a_number_names_itself_as_the_original_in_each_language(
+    client: FormClient,
+) -> None:
+    with using("vi"):
+        page = client.get("/s/E024").text
+    assert '<link rel="canonical" href="https://example.org/vi/s/E024">' in page
+    assert "https://example.org/s/E024" in page, "the address to cite"
+
+
+def test_a_page_without_a_script_says_that_only_the_link_leaves(client: FormClient) -> None:
+    page = client.get("/s/E024")
+    assert "script-src" not in page.headers["content-security-policy"]
+    assert '<p id="vr-exit-about">' in page.text, "it is in view"
+    assert "Pressing Shift does nothing here" in page.text
+    assert '<form class="vr-search" action="/lite/search"' in page.text
+    sections = {head.section for head in sitemap.drawn_by_streamlit()}
+    assert {name for name in sections if f">{name}</a></li>" in page.text} == sections
+
+
+def test_a_page_of_a_figure_says_how_others_embed_it(client: FormClient) -> None:
+    profile = client.get("/nationality/vnm").text.partition("</head>")[0]
+    address = oembed_address("/nationality/VNM", "https://example.org").replace("&", "&amp;")
+    assert f'<link rel="alternate" type="application/json+oembed" href="{address}">' in profile
+    number = oembed_address("/s/E024", "https://example.org")
+    assert client.get("/s/E024").headers["link"].startswith(f"<{number}>; ")
+    assert "oembed" not in client.get("/nationality/XXX").text
+    assert "link" not in client.get("/s/E999").headers
 
 
 @pytest.mark.parametrize("code", ["XXX", "France", "_OTH", "%3Cb%3E"])
@@ -181,3 +289,23 @@ def test_a_profile_that_does_not_exist_is_404_and_lists_those_that_do(
     assert answer.headers["cache-control"] == "no-store"
     assert 'href="/nationality/VNM"' in answer.text
     assert "<b>" not in answer.text.lower().replace("<b>at", "")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/s/", marks=pytest.mark.slow),
+        "/s/D06",
+        pytest.param("/nationality/VNM", marks=pytest.mark.slow),
+    ],
+)
+def test_a_site_without_an_address_caches_nothing_by_the_name_it_is_asked_by(
+    client: FormClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    assert client.get(path).status_code == 200
+    nameless = client_of("")
+    monkeypatch.setattr(caching, "COMPUTING", NothingToCompute())
+    for number in range(5):
+        name = f"host{number}.example"
+        answer = nameless.get(path, headers={"host": name})
+        assert f'<link rel="canonical" href="http://{name}{path}">' in answer.text

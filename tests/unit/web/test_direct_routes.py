@@ -64,7 +64,14 @@ def test_a_method_that_a_route_does_not_have_is_a_405_inside_an_application_too(
     path: str, *, in_application: bool
 ) -> None:
     app = Starlette(middleware=[Middleware(DirectRoutes, routes=APP.routes)])
-    got = ask(app if in_application else APP, path, method="OPTIONS")
-    assert (got.status, got.headers["allow"]) == (405, "GET, HEAD")
+    got = ask(app if in_application else APP, path, method="DELETE")
+    assert (got.status, got.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert got.headers["content-type"] == "application/problem+json"
+    assert got.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("path", ["/other", "/read-only", "/healthz", "/readyz"])
+def test_options_is_answered_with_the_methods_of_a_route(path: str) -> None:
+    got = ask(APP, path, method="OPTIONS")
+    assert (got.status, got.headers["allow"], got.body) == (204, "GET, HEAD, OPTIONS", b"")
     assert got.headers["referrer-policy"] == "no-referrer"

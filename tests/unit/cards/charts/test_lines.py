@@ -170,7 +170,9 @@ def test_the_light_chart_has_its_texts_in_html_and_its_lines_in_a_picture() -> N
     assert 'role="img" aria-label="A chart"' in html
     assert re.findall(r'class="year"[^>]*>(\d+)<', html) == ["2020", "2021"]
     assert ">57</span>" in html
-    picture = unquote(re.findall(r'src="data:image/svg\+xml,([^"]+)"', html)[0])
+    address = re.findall(r'src="(data:image/svg\+xml,[^"]+)"', html)[0]
+    assert re.fullmatch(r"[\w!$&'()*+,./:;=?@~%-]+", address), "characters of a URL alone"
+    picture = unquote(address)
     assert "<text" not in picture, "text would be stretched"
     assert 'preserveAspectRatio="none"' in picture
     assert "vector-effect:non-scaling-stroke" in picture

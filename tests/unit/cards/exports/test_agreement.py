@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -21,17 +22,17 @@ from referrals.cards.card import Card
 from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import snippets, spreadsheet
 from referrals.cards.exports.export import Export
-from referrals.content import outline
 from referrals.csv_safety import safe_cell
 from referrals.formatting import count
 from referrals.paths import RELEASES
+from referrals.query.answer import Answer
 from referrals.query.labels import quarters_of
-from referrals.query.selection import MEASURES, PERIOD, SORT, Selection
-from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.query.selection import SHARE, Selection
 from referrals.release import files
-from referrals.release.release import Release, open_release
+from referrals.release.release import Kind, Release, open_release
 from referrals.spreadsheets import excel, opendocument
 from tests.fixtures import spreadsheet_reader
+from tests.fixtures.drawn_cards import drawn
 from tests.fixtures.examples import examples
 
 BASE = "https://figures.example"
@@ -47,29 +48,6 @@ def example() -> Release:
 def shown(request: pytest.FixtureRequest) -> Release:
     found: Release = request.getfixturevalue(request.param)
     return found
-
-
-def drawn(data: st.DataObject, release: Release) -> Card:
-    """A card of a page with a random selection."""
-    topic = data.draw(st.sampled_from(outline.TOPICS))
-    offer, _ = registry.filters(release, topic.dimension)
-    chosen = {
-        name: data.draw(st.sampled_from([TOTAL, *codes]))
-        for name, codes in offer.items()
-        if name in DIMENSIONS and name != topic.dimension
-    }
-    period = data.draw(st.sampled_from(offer.get(PERIOD, [""])))
-    selection = Selection(
-        **chosen,
-        measure=data.draw(st.sampled_from(MEASURES)),
-        period=period,
-        release="" if release.about.release_id == "2020-21" else release.about.release_id,
-        sort=data.draw(st.sampled_from(["", *offer.get(SORT, [])])),
-    )
-    names = [registry.dimension_name(topic.dimension)]
-    if quarters_of(release):
-        names += [registry.quarters_name(topic.dimension), registry.over_time_name(topic.dimension)]
-    return registry.card(data.draw(st.sampled_from(names)), release, selection)
 
 
 def local(program: str, release: Release) -> str:
@@ -105,10 +83,45 @@ def keys_of(release: Release) -> Sequence[str]:
     return ("value",) if release.about.is_additive else KEYS
 
 
-@settings(max_examples=examples(60))
+def drawn_numbers(card: Card) -> list[tuple[Any, ...]]:
+    """The numbers of a chart's lines, none without lines."""
+    points = [point for series in card.lines for point in series.points]
+    return [(point.value, point.lower, point.upper) for point in points]
+
+
+def check_bars(card: Card) -> None:
+    """Assert that bars of numbers name the numbers of the rows, and are as long as they are."""
+    rows: list[Any] = list(card.data)
+    largest = max(row["upper"] or row["lower"] or 0 for row in rows)
+    for bar, row in zip(card.bars, rows, strict=True):
+        if row["value"] is not None and row["lower"] == row["upper"]:
+            assert bar.shown == count(row["value"])
+            assert bar.upper * largest == pytest.approx(row["value"])
+
+
+def check_total(answer: Answer) -> None:
+    """Assert that no row of an answer reaches beyond its total."""
+    if not answer.total.has_number:
+        return
+    least, most = answer.total.bounds
+    rows = [row.bounds for row in answer.observations if row.has_number]
+    assert all(lower <= upper <= most for lower, upper in rows)
+    if answer.kind is Kind.ROUNDED:
+        assert sum(lower for lower, _ in rows) <= least
+
+
+@settings(max_examples=examples(500, dev=6))
 @given(st.data())
-def test_page_csv_workbook_and_sql_agree_to_the_digit(shown: Release, data: st.DataObject) -> None:
-    card = drawn(data, shown)
+def test_page_chart_csv_workbook_and_sql_agree_to_the_digit(
+    shown: Release, data: st.DataObject
+) -> None:
+    card, answer = drawn(data, shown)
+    check_total(answer)
+    is_of_subject = card.name == registry.dimension_name(answer.dimension)
+    if is_of_subject and card.bars and answer.selection.measure != SHARE:
+        check_bars(card)
+    # A total has rows, and need not have a line.
+    assert not Counter(drawn_numbers(card)) - Counter(numbers(card.data, KEYS))
     text = csv_export.write(card).removeprefix("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     book = spreadsheet.workbook(card, BASE).sheets[-1]

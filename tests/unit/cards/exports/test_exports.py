@@ -1,4 +1,4 @@
-"""What leaves the page can be read alone, traced back, opened safely, and parsed by machines."""
+"""Files of a page can be read alone, traced back, opened safely, and parsed by machines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from referrals.cards.card import Card, Row
 from referrals.cards.charts import colours
 from referrals.cards.charts.bars import Bar
 from referrals.cards.charts.colours import Meaning
-from referrals.cards.exports import citations, export
+from referrals.cards.exports import citations, export, spreadsheet
 from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import notes as export_notes
 from referrals.cards.exports import text as text_export
@@ -29,6 +29,7 @@ from referrals.query import kinds
 from referrals.query.selection import SHARE, Selection
 from referrals.reference import statuses
 from referrals.release.release import Release
+from referrals.spreadsheets.workbook import display_text
 from tests.fixtures.examples import examples
 
 BASE = "https://figures.example"
@@ -259,7 +260,7 @@ def test_a_note_loses_its_markup_and_nothing_else(note: str, plain: str) -> None
 
 def test_only_the_letters_that_occur_are_explained(by_crime: Card) -> None:
     assert export_notes.symbols(by_crime) == [
-        "[e] estimated or derived: worked out by us from printed figures",
+        "[e] estimated: a range that we worked out from printed figures",
         "[x] not available: not published",
     ]
 
@@ -433,7 +434,7 @@ def bars_in(root: ET.Element) -> list[ET.Element]:
 
 
 def bars_of(root: ET.Element) -> tuple[list[float], list[float]]:
-    """How long the solid parts of a picture's bars are, and how long the pale ends."""
+    """Return the lengths of the solid parts of a picture's bars, and of the pale ends."""
     widths: dict[bool, list[float]] = {False: [], True: []}
     for bar in bars_in(root):
         widths[bar.get("fill-opacity") is not None].append(float(bar.get("width", 0)))
@@ -447,3 +448,18 @@ def test_a_long_label_is_wrapped_and_not_cut(by_sex: Card) -> None:
     ]
     assert " ".join(map(str, labels)).split() == ["one", "two", "three"] * 5
     assert all(len(label or "") <= svg.ROWS.letters for label in labels)
+
+
+def test_yes_and_no_are_true_and_false_in_every_file_of_a_series(
+    contexts: Mapping[str, Card],
+) -> None:
+    """A workbook took `True` for a number, and could not be written."""
+    for card in contexts.values():
+        written = csv_export.write(card).removeprefix(csv_export.BYTE_ORDER_MARK)
+        rows = list(csv.DictReader(io.StringIO(written, newline="")))
+        assert {row["second_hand"] for row in rows} <= {"true", "false"}
+        sheet = spreadsheet.workbook(card, BASE).sheets[-1]
+        column = sheet.header.index("second_hand")
+        assert [row[column] for row in sheet.rows] == [row["second_hand"] for row in rows]
+        display_text.cache_clear()
+        assert len(sheet.widths) == len(sheet.header)

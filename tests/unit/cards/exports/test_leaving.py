@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
+import re
 import struct
 import zipfile
 from dataclasses import replace
+from html import unescape
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -74,8 +77,19 @@ def test_a_citation_names_publisher_year_title_release_and_lasting_link(
     assert "release=2020-21" in text.replace("\\", "")
 
 
-def test_the_apa_style_has_the_day_of_publication(card: Card) -> None:
-    assert citations.apa(card, BASE).startswith("Home Office. (2021, December 15). ")
+def test_the_apa_style_has_the_day_of_publication_of_printed_figures(release: Release) -> None:
+    printed = registry.card("nationality", release, Selection(nationality="VNM,ALB"))
+    assert citations.apa(printed, BASE).startswith("Home Office. (2021, December 15). ")
+
+
+@pytest.mark.parametrize("cite", [citations.apa, citations.harvard, citations.bibtex])
+def test_a_figure_that_we_derived_is_not_credited_to_its_source(
+    card: Card, cite: citations.Cite
+) -> None:
+    assert any(row["status"] == citations.DERIVED for row in card.data)
+    text = cite(card, BASE)
+    assert "Derived from Home Office (2021), " in text
+    assert "Victim referrals" in text.partition("Home Office")[0]
 
 
 def test_bibtex_escapes_what_tex_takes_for_commands(card: Card) -> None:
@@ -106,6 +120,26 @@ def test_html_to_paste_keeps_mark_notes_source_and_link(example: Card) -> None:
     assert all(str(note) in html for note in notes(example))
     assert export.lasting_link(example, BASE).replace("&", "&amp;") in html
     assert "<script" not in html
+
+
+def test_html_to_paste_has_the_picture_in_itself_with_its_finding_as_text(card: Card) -> None:
+    html = embed.snippet(card, BASE)
+    (picture,) = re.findall(r'<img src="data:image/svg\+xml;base64,([^"]+)"', html)
+    assert base64.b64decode(picture).decode() == svg.write(card, BASE)
+    (alternative,) = re.findall(r'alt="([^"]+)"', html)
+    assert unescape(alternative) == card.alternative
+    assert "http" not in re.sub(r'href="[^"]*"|>[^<]*<', "", html), "it asks for nothing"
+
+
+def test_html_to_paste_of_a_card_without_a_chart_has_no_picture(release: Release) -> None:
+    table = registry.card("dac-537", release, Selection())
+    assert "<img" not in embed.snippet(table, BASE)
+
+
+def test_the_size_of_a_frame_is_in_whole_pixels_and_no_wider_than_its_place(card: Card) -> None:
+    html = embed.frame(card, BASE)
+    assert 'width="640" height="560"' in html
+    assert "width:100%;max-width:640px" in html
 
 
 def test_a_page_for_a_frame_asks_for_nothing_else(card: Card) -> None:

@@ -95,10 +95,12 @@ def test_the_page_begins_with_the_counts_by_sex(
 def test_each_reading_of_the_gap_names_the_percentages_it_would_break(release: Release) -> None:
     html = relations_html.relation(release, "R01")
     readings = [text(item) for item in re.findall(r"<li>(.*?)</li>", html)]
-    assert len(readings) == 5
-    misprint, group, earlier, *_ = readings
+    assert len(readings) == 6
+    misprint, apart, group, earlier, *_ = readings
     assert "194 is a misprint for 205" in misprint
     assert "agree with every printed percentage" in misprint
+    assert "kept out of the percentages" in apart
+    assert "agree with every printed percentage" in apart
     assert "1,142" in group
     assert "38% (section 3.8.2)" in group
     assert "1,325" in earlier
@@ -131,7 +133,7 @@ def test_every_number_that_is_worked_out_is_in_the_table_with_its_working(releas
         for row in re.findall(r"<tr>(.*?)</tr>", table)
     ]
     assert len(cells) - 1 == derived
-    assert all(len(row) == 3 and all(cell.strip() for cell in row) for row in cells)
+    assert all(len(row) == 4 and all(cell.strip() for cell in row) for row in cells)
     found = {row[0].strip(): row[1].strip() for row in cells}
     assert found["Domestic abuse"] == "210 to 212"
     assert found["Domestic abuse, sex not recorded"] == "18 to 20"

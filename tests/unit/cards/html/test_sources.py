@@ -56,6 +56,13 @@ def test_a_date_in_the_title_of_a_source_is_not_repeated(card: Card) -> None:
     ]
 
 
+def test_the_link_of_a_sentence_without_a_section_is_named_for_its_number(card: Card) -> None:
+    quotes = [{**quote("Statistics"), "statement_id": "C0462"}]
+    html = sources.sentences(replace(card, quotes=quotes))
+    assert '<a href="/s/C0462">C0462</a>' in html
+    assert "/s/C0462" not in sources.sentences(replace(card, quotes=quotes), has_links=False)
+
+
 @pytest.mark.parametrize(("number", "expected"), [(2, "Source: "), (3, "Sources: 3 publications")])
 def test_more_than_two_sources_are_counted(card: Card, number: int, expected: str) -> None:
     quotes = [quote(f"Title {place}") for place in range(number)]

@@ -17,7 +17,7 @@ from referrals.cards.wording.phrases import Form
 from referrals.cards.wording.transcribed import Transcribed
 from referrals.formatting import count, percent
 from referrals.i18n import messages
-from referrals.i18n.languages import ENGLISH
+from referrals.language import ENGLISH, using
 from referrals.paths import PUBLISHED
 from referrals.query import kinds
 from referrals.query.answer import Answer
@@ -227,7 +227,7 @@ def test_workings_explain_every_number_that_is_not_printed(
         for row in answer.observations:
             start = f"{phrases.label(row)}:".casefold()
             mine = [text for text in workings if text.casefold().startswith(start)]
-            assert len(mine) == (row.status == "e"), (
+            assert len(mine) == (row.status in {"d", "e"}), (
                 answer.dimension,
                 answer.within,
                 row.label,
@@ -241,9 +241,18 @@ def test_workings_explain_every_number_that_is_not_printed(
 
 def test_a_working_within_a_column_begins_with_the_label_of_the_column(release: Release) -> None:
     answer = kinds.of(release).answer("sex", Selection(crime_type="OTH"))
-    assert "Other or unstated crime, male: 706 − 45 − 447." in captions.workings(
-        answer, "Other or unstated crime"
+    group = "Other or unstated crime"
+    assert "Other or unstated crime, male: 706 − 45 − 447." in captions.workings(answer, group)
+    assert captions.assumptions(answer, group)[0].startswith(
+        "Other or unstated crime, male, assumed"
     )
+
+
+def test_an_assumption_links_to_the_checks_and_numbers_that_it_names(release: Release) -> None:
+    answer = kinds.of(release).answer("crime_type", Selection())
+    slavery, _, other = captions.assumptions(answer)
+    assert "fall 11 short of it ([R01](/s/R01)). With up to 11 others here: 778 to 799." in slavery
+    assert "If they overlap: up to 558. Sex is recorded as in [D06](/s/D06)" in other
 
 
 def test_notes_on_sex_link_to_the_arithmetic_only_if_the_counts_disagree(release: Release) -> None:
@@ -354,7 +363,7 @@ def test_a_share_is_a_number_a_range_an_open_end_or_nothing(
 
 def test_every_letter_that_an_answer_can_have_is_explained(answers: tuple[Answer, ...]) -> None:
     letters = {letter for answer in answers for letter in answer.statuses}
-    assert {"e", "u", "x"} <= letters
+    assert {"d", "e", "u", "x"} <= letters
     assert letters - {""} <= set(statuses.meanings())
 
 
@@ -446,3 +455,64 @@ def planted(dimension: str, ranges: Mapping[str, Sequence[int]]) -> Answer:
     )
     whole = Observation("_T", "All", "total", total, total, total)
     return Answer(dimension, Selection(), observations, whole, Kind.TRANSCRIBED)
+
+
+# Other languages, and words that only a rare answer has
+
+
+def without_number(answer: Answer, code: str) -> Answer:
+    """The answer as a comparison of its codes, of which one is withheld."""
+    withheld = {"value": None, "lower": None, "upper": None, "status": "c", "share": None}
+    rows = [
+        replace(row, **withheld) if row.code == code else row  # type: ignore[arg-type]
+        for row in answer.observations
+    ]
+    return replace(answer, observations=tuple(rows), is_comparison=True)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "code", "says"),
+    [
+        ("crime_type", "MS", "The number of modern slavery referrals is withheld."),
+        ("nationality", "VNM", "The number from Vietnam is withheld."),
+        ("sex", "F", "The number of females is withheld."),
+    ],
+)
+def test_one_of_several_without_a_number_is_named_in_a_whole_sentence(
+    release: Release, dimension: str, code: str, says: str
+) -> None:
+    answer = kinds.of(release).answer(dimension, Selection())
+    assert says in captions.finding(without_number(answer, code))
+
+
+@pytest.mark.parametrize("code", ["cy", "vi", "sq", "zh-Hans", "ur", "bn"])
+def test_a_crime_without_a_number_is_named_in_each_language(release: Release, code: str) -> None:
+    with using(code):
+        answer = kinds.of(release).answer("crime_type", Selection())
+        finding = captions.finding(without_number(answer, "MS"))
+        crime = messages.text("wording.subject.inside.MS")
+        expected = messages.text("wording.comparison.absent_of_crime", referrals=crime)
+    assert expected in finding
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "written"),
+    [
+        (Fraction(778, 1336), Fraction(799, 1336), "58% to 60%"),
+        (Fraction(430, 514), Fraction(434, 514), "84%"),
+        (Fraction(1, 4), Fraction(1, 4), "25%"),
+    ],
+)
+def test_a_range_of_shares_is_one_percentage_if_both_ends_round_to_the_same(
+    lower: Fraction, upper: Fraction, written: str
+) -> None:
+    assert phrases.percent_range(lower, upper) == written
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [("cy", "a, b, c"), ("vi", "a, b và c"), ("zh-Hans", "a、b和c"), ("ur", "a، b، اور c")],
+)
+def test_a_list_has_the_words_of_its_language_and_no_alternatives(code: str, written: str) -> None:
+    with using(code):
+        assert phrases.listed(["a", "b", "c"]) == written

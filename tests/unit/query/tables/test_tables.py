@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from referrals.query import kinds
 from referrals.query.selection import PERIOD, Selection
 from referrals.query.tables import alternatives, reader
 from referrals.query.tables.cube import TIMES
@@ -17,7 +19,7 @@ from referrals.query.tables.narrowing import Key
 from referrals.query.tables.table import MOST_CELLS, Reason, Table
 from referrals.query.tables.table_request import SHARES, Measure, Sort, TableRequest
 from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.release.release import Kind, Release
+from referrals.release.release import Kind, Release, open_release
 from tests.fixtures import rounded_release
 from tests.fixtures.rounded_questions import PERIODS, few
 from tests.fixtures.table_requests import requests
@@ -72,8 +74,8 @@ def test_a_number_of_another_table_is_that_of_the_file_of_cells_or_there_is_none
     table = drawn(data, chosen)
     for place, cell in table.cells.items():
         codes = codes_of(table, place)
-        if chosen.about.kind is Kind.TRANSCRIBED:
-            codes[PERIOD] = chosen.about.period
+        if chosen.about.kind is Kind.TRANSCRIBED or not codes[PERIOD]:
+            codes[PERIOD] = chosen.about.period  # the only year of either release
         expected = published.get(tuple(codes.values()), ("", "", "", "x"))
         found = cell.observation
         numbers = (found.value, found.lower, found.upper)
@@ -244,6 +246,40 @@ def test_a_share_of_few_referrals_is_not_shown(invented: Release) -> None:
     )
     table = reader.read(invented, request)
     assert set(table.missing) == {Reason.WHOLE_SMALL}
+
+
+@pytest.mark.parametrize(
+    "axes",
+    [
+        pytest.param(("sex",), marks=pytest.mark.slow),
+        pytest.param(("sex", "crime_type"), marks=pytest.mark.slow),
+        ("sex", "quarter"),
+        pytest.param(("year",), marks=pytest.mark.slow),
+    ],
+)
+def test_the_only_year_of_a_release_is_its_whole_period(
+    suppressed: Release, tmp_path: Path, axes: tuple[str, ...]
+) -> None:
+    finest = rounded_release.finest_cells()
+    first = finest[finest["year"] == "EY1"]
+    exact = {"sex": "F", "crime_type": "DA"}
+    folder = rounded_release.write(tmp_path, finest=first, exact=exact)
+    for release in (open_release(folder), suppressed):
+        of_kind = kinds.of(release)
+        whole, year = (of_kind.cube(axes, Selection(period=period)) for period in ("", "EY1"))
+        assert whole.observations == year.observations
+
+
+def test_a_printed_total_of_the_only_year_is_exact_in_a_table_without_a_period(
+    tmp_path: Path,
+) -> None:
+    finest = rounded_release.finest_cells()
+    first = finest[finest["year"] == "EY1"]
+    exact = {"sex": "F", "crime_type": "DA"}
+    folder = rounded_release.write(tmp_path, finest=first, exact=exact)
+    cube = kinds.of(open_release(folder)).cube(("sex", "crime_type"), Selection())
+    printed = cube.observations["F", "DA"]
+    assert (printed.lower, printed.upper) == (printed.value, printed.value)
 
 
 def _published(release: Release) -> Mapping[tuple[str, ...], tuple[str, ...]]:

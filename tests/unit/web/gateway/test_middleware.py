@@ -14,12 +14,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from referrals.i18n import messages
 from referrals.page_meta import PageHead
 from referrals.web.gateway import websocket_guard
 from referrals.web.gateway.limits import Limits, RateLimiter
 from referrals.web.gateway.middleware import Gateway
+from referrals.web.gateway.run_queue import HEADER, RunQueue
 from referrals.web.gateway.websocket_guard import MessageRules
 from referrals.web.shell.html import Frame
 from referrals.web.shell.middleware import Shell
@@ -33,6 +35,10 @@ def message(**fields: Any) -> bytes:
 
 
 RERUN = message(rerun_script={"query_string": "sex=F"})
+NEWER = message(rerun_script={"query_string": "sex=M"})
+END = bytes(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString())
+"""The message of the application that ends a script run. It is not empty, like every real one."""
+
 WANTED = [RERUN]
 UNWANTED = {
     "clear_cache": True,
@@ -56,8 +62,8 @@ def events(*messages: bytes) -> list[dict[str, Any]]:
 
 
 def received(socket: Socket, **named: Any) -> list[bytes]:
-    """Return the messages of a socket that reach the application behind the gateway."""
-    listener = Listener()
+    """Return the messages of a socket that reach the application, which answers each at once."""
+    listener = Listener(END)
     asyncio.run(socket.open(guarded(listener, **named)))
     return listener.messages
 
@@ -109,6 +115,8 @@ REFUSED = {
             "/_stcore",
             "/%5Fstcore/metrics",
             "/age/_stcore/metrics",
+            "/manifest.json",
+            "/age/manifest.json",
             "/component/a/b.js",
             "/auth/login",
             "/auth/logout",
@@ -161,8 +169,11 @@ def test_the_gateway_refuses_closed_paths_before_the_application_reads_them(
     [
         ([("a", "b" * 16_000)], 200),
         ([("a", "b" * 17_000)], 431),
-        ([("a", "b")] * 100, 200),
-        ([("a", "b")] * 101, 431),
+        ([("a", "b")] * 99, 200),
+        ([("a", "b")] * 100, 431),
+        ([("accept", "b" * 1_024)], 200),
+        ([("accept", "b" * 1_025)], 431),
+        ([("accept", "b" * 600), ("accept-encoding", "c" * 600)], 431),
         ([("content-length", "0")], 200),
         ([("content-length", "1")], 413),
         ([("transfer-encoding", "chunked")], 413),
@@ -195,8 +206,24 @@ def test_only_requests_for_the_configured_hosts_are_answered(
     assert ask(gateway, target, headers=[("host", host)] if host else []).status == status
 
 
-def test_any_host_is_answered_if_none_is_configured() -> None:
-    assert ask(guarded(Listener()), "/", headers=[("host", "192.168.1.7:8501")]).status == 200
+@pytest.mark.parametrize(
+    ("host", "target", "status"),
+    [
+        ("localhost:8501", "/", 200),
+        ("127.0.0.1", "/", 200),
+        ("[::1]:8501", "/", 200),
+        ("192.168.1.7:8501", "/", 421),
+        ("dashboard.example.org", "/", 421),
+        ("localhost.evil.org", "/", 421),
+        ("192.168.1.7:8501", "/healthz", 200),
+    ],
+)
+def test_without_configured_hosts_only_this_machine_is_answered(
+    host: str, target: str, status: int
+) -> None:
+    got = ask(guarded(Listener()), target, headers=[("host", host)])
+    assert got.status == status
+    assert (status == 421) == (b"until REFERRALS_HOSTS lists" in got.body)
 
 
 @pytest.mark.parametrize("target", ["/", "/_stcore/metrics"], ids=["passed", "refused"])
@@ -238,7 +265,8 @@ def test_no_odd_address_causes_a_server_error(target: str, method: str, query: b
         middleware=[
             Middleware(Gateway, messages=client_messages.RULES),
             Middleware(
-                Shell, frame=Frame((PageHead("/", "Home", "A page."),), "Site", messages.text)
+                Shell,
+                frame=lambda: Frame((PageHead("/", "Home", "A page."),), "Site", messages.text),
             ),
         ]
     )
@@ -384,7 +412,8 @@ def test_a_socket_opens_only_for_pages_of_this_site(
         events(RERUN),
         headers=[("host", host), *([("origin", origin)] if origin is not None else [])],
     )
-    assert received(socket) == ([RERUN] if is_open else [])
+    name = host.partition(":")[0]
+    assert received(socket, hosts=(name,)) == ([RERUN] if is_open else [])
     assert socket.messages[0]["type"] == (
         "websocket.accept" if is_open else "websocket.http.response.start"
     )
@@ -428,12 +457,15 @@ def test_open_sockets_are_limited_and_a_closed_one_frees_its_place() -> None:
     assert later.messages[0]["type"] == "websocket.accept"
 
 
-def test_a_fast_sender_is_delayed_without_losing_messages() -> None:
+def test_a_fast_sender_is_delayed() -> None:
     limits = Limits(socket_rate=1.0, socket_burst=2)
     waits: list[float] = []
+    pause = asyncio.sleep
 
     async def waiting(seconds: float) -> None:
-        waits.append(seconds)
+        if seconds:
+            waits.append(seconds)
+        await pause(0)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("referrals.web.gateway.websocket_guard.asyncio.sleep", waiting)
@@ -442,26 +474,183 @@ def test_a_fast_sender_is_delayed_without_losing_messages() -> None:
     assert waits == sorted(waits)
 
 
-def test_dropped_messages_count_towards_the_rate_limit() -> None:
-    # Otherwise a flood of unwanted messages would cost the server and not the sender.
-    limits = Limits(socket_rate=1.0, socket_burst=1)
-    clear = message(clear_cache=True)
-    waits: list[float] = []
-
-    async def waiting(seconds: float) -> None:
-        waits.append(seconds)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("referrals.web.gateway.websocket_guard.asyncio.sleep", waiting)
-        received(Socket(events(*[clear] * 5)), limits=limits)
-    assert len(waits) == 4
+def at_once(*messages: bytes) -> Socket:
+    """Return a socket that sends all its messages at once and then stays open."""
+    return Socket(events(*messages), hangs_up=False, rounds=0)
 
 
-def test_a_socket_is_closed_if_the_process_limit_would_delay_it_too_long() -> None:
-    limits = Limits(process_rate=0.001, process_burst=2, longest_wait_seconds=1.0)
-    socket = Socket(events(*[RERUN] * 3))
-    assert received(socket, limits=limits) == [RERUN, RERUN]
+def test_the_newest_of_the_waiting_messages_is_answered() -> None:
+    listener = Listener(END)
+    socket = at_once(*[RERUN] * 9, NEWER)
+
+    async def opened() -> None:
+        task = asyncio.create_task(socket.open(guarded(listener)))
+        while NEWER not in listener.messages:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(asyncio.wait_for(opened(), 10))
+    assert len(listener.messages) <= 2
+
+
+def test_a_message_that_waits_for_a_socket_that_is_gone_is_dropped() -> None:
+    # The first run never ends, so that the second message waits until the client has left.
+    listener = Listener()
+    asyncio.run(Socket(events(RERUN, NEWER)).open(guarded(listener)))
+    assert listener.messages == [RERUN]
+
+
+class Site:
+    """Sockets at one gateway whose script runs end when the test says so."""
+
+    def __init__(self, **limits: Any) -> None:
+        self.gateway = Gateway(
+            self._application, messages=client_messages.RULES, limits=Limits(**limits)
+        )
+        self.started: list[str] = []
+        self._sends: dict[str, Any] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def _application(self, scope: Any, receive: Any, send: Any) -> None:
+        name = dict(scope["headers"])[b"name"].decode()
+        self._sends[name] = send
+        while (event := await receive())["type"] != "websocket.disconnect":
+            if event["type"] == "websocket.receive":
+                self.started.append(name)
+
+    async def ask(self, name: str, group: str) -> None:
+        """Open a socket that asks for two runs at once."""
+        socket = Socket(
+            events(RERUN, RERUN), headers=[("name", name), (HEADER, group)], hangs_up=False
+        )
+        self._tasks[name] = asyncio.create_task(socket.open(self.gateway))
+        await settled()
+
+    async def end(self, name: str) -> None:
+        """End the run of a socket."""
+        await self._sends[name]({"type": "websocket.send", "bytes": END})
+        await settled()
+
+    async def leave(self, *names: str) -> None:
+        """Close sockets."""
+        for name in names or list(self._tasks):
+            self._tasks[name].cancel()
+        await settled()
+
+
+async def settled() -> None:
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+
+def test_a_group_of_readers_never_has_all_places_for_runs() -> None:
+    async def crowd() -> list[str]:
+        site = Site(runs=3, runs_per_group=2)
+        for name in ("attacker-1", "attacker-2", "attacker-3"):
+            await site.ask(name, "7")
+        await site.ask("reader", "8")
+        await site.leave()
+        return site.started
+
+    assert asyncio.run(crowd()) == ["attacker-1", "attacker-2", "reader"]
+
+
+def test_groups_of_readers_take_turns() -> None:
+    async def crowd() -> list[str]:
+        site = Site(runs=1, runs_per_group=1)
+        for name in ("attacker-1", "attacker-2", "attacker-3"):
+            await site.ask(name, "7")
+        await site.ask("reader", "8")
+        await site.end("attacker-1")
+        await site.end("attacker-2")
+        await site.leave()
+        return site.started
+
+    assert asyncio.run(crowd()) == ["attacker-1", "attacker-2", "reader"]
+
+
+def test_the_places_of_sockets_that_are_gone_are_free() -> None:
+    async def crowd() -> list[str]:
+        site = Site(runs=1, runs_per_group=1)
+        for name in ("running", "waiting"):
+            await site.ask(name, "7")
+        await site.leave("running", "waiting")
+        await site.ask("reader", "7")
+        await site.leave()
+        return site.started
+
+    assert asyncio.run(crowd()) == ["running", "reader"]
+
+
+def test_a_run_that_does_not_end_gives_up_its_place() -> None:
+    async def crowd() -> list[str]:
+        site = Site(runs=1, runs_per_group=1, run_seconds=0.01)
+        await site.ask("stuck", "7")
+        await site.ask("reader", "8")
+        while "reader" not in site.started:
+            await asyncio.sleep(0.01)
+        await site.leave()
+        return site.started
+
+    assert "reader" in asyncio.run(asyncio.wait_for(crowd(), 10))
+
+
+def test_a_client_that_does_not_read_gets_no_further_run() -> None:
+    class UnreadingSocket(Socket):
+        async def send(self, message: Message) -> None:
+            self.messages.append(message)
+            if message["type"] == "websocket.send":
+                await asyncio.sleep(3_600)
+
+    listener = Listener(END)
+    socket = UnreadingSocket(events(RERUN, NEWER, NEWER), hangs_up=False)
+
+    async def opened() -> None:
+        task = asyncio.create_task(socket.open(guarded(listener, limits=Limits(run_seconds=0.01))))
+        await settled()
+        await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(opened())
+    assert listener.messages == [RERUN]
+
+
+def test_a_socket_is_closed_if_it_would_wait_too_long_for_a_run() -> None:
+    limits = Limits(runs=0, longest_wait_seconds=0.01)
+    socket = Socket(events(RERUN), hangs_up=False)
+    assert received(socket, limits=limits) == []
     assert socket.closed_with == 1013
+
+
+def test_a_cancelled_run_leaves_the_queue_empty() -> None:
+    async def queued() -> tuple[int, int]:
+        runs = RunQueue(1, 1)
+        await runs.enter("a")
+        waiting = [asyncio.create_task(runs.enter(group)) for group in ("a", "b")]
+        await asyncio.sleep(0)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        runs.leave("a")
+        return runs.running, runs.waiting
+
+    assert asyncio.run(queued()) == (0, 0)
+
+
+def test_a_place_given_to_a_run_that_is_cancelled_at_that_moment_is_free_again() -> None:
+    async def queued() -> int:
+        runs = RunQueue(1, 1)
+        await runs.enter("a")
+        waiting = asyncio.create_task(runs.enter("b"))
+        await asyncio.sleep(0)
+        runs.leave("a")
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        return runs.running
+
+    assert asyncio.run(queued()) == 0
 
 
 @pytest.mark.parametrize(
@@ -492,9 +681,17 @@ def test_the_rate_limiter_never_exceeds_its_rate(
             assert slots[last] - slots[first] >= (last - first - burst + 1) / rate - 1e-6
 
 
+def test_a_part_of_a_page_that_was_not_drawn_becomes_the_whole_page() -> None:
+    part = message(rerun_script={"query_string": "measure=share", "fragment_id": "f"})
+    whole = message(rerun_script={"query_string": "measure=share"})
+    assert received(Socket(events(part))) == [whole]
+
+
 def test_an_unwanted_message_passes_if_everything_is_allowed() -> None:
     # Planted fault: an allow-list that holds everything.
-    everything = MessageRules(lambda _: "anything", {"anything"})
+    everything = MessageRules(
+        lambda _: "anything", {"anything"}, client_messages.ends_run, lambda _: None, bytes
+    )
     clear = message(clear_cache=True)
     assert received(Socket(events(clear)), messages=everything) == [clear]
 

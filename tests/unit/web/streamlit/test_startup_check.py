@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +19,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from referrals.paths import ROOT
 from referrals.web import health
-from referrals.web.streamlit import setup
+from referrals.web.streamlit import protocol_limits, setup
 from referrals.web.streamlit.startup_check import PENDING, Client, StartupCheck
 from tests.fixtures.asgi_client import ask
 
@@ -32,7 +33,7 @@ from starlette.testclient import TestClient
 from streamlit.runtime import app_session
 
 from referrals import api, static_site
-from referrals.dashboard import navigation
+from referrals.dashboard import page
 from referrals.web import application
 
 def serve(plant):
@@ -41,20 +42,18 @@ def serve(plant):
     elif plant == "page":
         def fail(*_):
             raise ValueError("/private")
-        navigation.run = fail
+        page.session.run = fail
 
     import app
 
     with TestClient(app.app, base_url="http://localhost") as client:
         answer = client.get("/readyz")
         print(json.dumps([plant, answer.status_code, answer.json()]), flush=True)
-        if plant != "nothing":
-            os._exit(0)  # without the static pages that are still being drawn ahead
+        os._exit(0)  # without the static pages that are still being drawn ahead
 
 for plant in sys.argv[1:]:
     if not (child := os.fork()):
         serve(plant)
-        sys.exit()
     if os.waitpid(child, 0)[1]:
         sys.exit(1)
 """
@@ -148,7 +147,7 @@ def test_an_exception_of_the_runtime_fails_the_check_without_its_message() -> No
 
 
 def test_a_missing_private_name_is_named() -> None:
-    assert "Streamlit no longer has Runtime._session_mgr." in checked(
+    assert "Streamlit or uvicorn no longer has Runtime._session_mgr." in checked(
         Runtime(html(), FINISHED), "Runtime._session_mgr"
     )
 
@@ -166,6 +165,7 @@ def test_a_process_that_failed_the_check_is_alive_but_not_ready() -> None:
 def test_a_missing_function_of_streamlit_is_reported(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(protocol_limits, "patch", list)
     for name_kept in setup.CACHED_FUNCTIONS:
         monkeypatch.setattr(app_session, name_kept, getattr(app_session, name_kept))
     monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
@@ -173,13 +173,14 @@ def test_a_missing_function_of_streamlit_is_reported(
     assert setup.patch_modules() == [f"streamlit.runtime.app_session.{name}"]
 
 
-def test_a_missing_pages_setting_of_streamlit_is_reported(
+def test_missing_names_of_uvicorn_and_of_the_pages_are_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(protocol_limits, "patch", lambda: ["Protocol.receive"])
     for name_kept in setup.CACHED_FUNCTIONS:
         monkeypatch.setattr(app_session, name_kept, getattr(app_session, name_kept))
     monkeypatch.delattr(PagesManager, "uses_pages_directory")
-    assert setup.patch_modules() == ["PagesManager.uses_pages_directory"]
+    assert setup.patch_modules() == ["Protocol.receive", "PagesManager.uses_pages_directory"]
 
 
 def test_a_missing_session_manager_or_callback_is_reported(
@@ -192,11 +193,11 @@ def test_a_missing_session_manager_or_callback_is_reported(
     assert runtime._session_mgr == "a manager", "and left alone"
 
 
-@pytest.fixture(scope="module")
-def readiness() -> dict[str, tuple[int, dict[str, Any]]]:
-    """What `/readyz` of the whole site answers, by the fault that was planted."""
+@cache
+def readiness(*plants: str) -> dict[str, tuple[int, dict[str, Any]]]:
+    """Return the answer of `/readyz` of the whole site, by the fault that was planted."""
     ran = subprocess.run(
-        [sys.executable, "-c", SERVED, "nothing", "theme function", "page"],
+        [sys.executable, "-c", SERVED, *plants],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -207,27 +208,21 @@ def readiness() -> dict[str, tuple[int, dict[str, Any]]]:
     return {plant: (status, body) for plant, status, body in answers}
 
 
-def test_the_site_draws_a_page_at_the_start_and_is_ready(
-    readiness: dict[str, tuple[int, dict[str, Any]]],
-) -> None:
-    status, body = readiness["nothing"]
+def test_the_site_draws_a_page_at_the_start_and_is_ready() -> None:
+    status, body = readiness("nothing", "page")["nothing"]
     assert (status, body["status"]) == (200, "ready")
 
 
-@pytest.mark.parametrize(
-    ("plant", "says"),
-    [
-        (
-            "theme function",
-            "Streamlit no longer has streamlit.runtime.app_session._populate_theme_msg.",
-        ),
-        ("page", "The script of the first page failed."),
-    ],
-)
-def test_the_site_is_not_ready_if_a_private_name_is_missing_or_a_page_fails(
-    readiness: dict[str, tuple[int, dict[str, Any]]], plant: str, says: str
-) -> None:
-    status, body = readiness[plant]
+def test_the_site_is_not_ready_if_a_page_fails_and_does_not_say_why() -> None:
+    status, body = readiness("nothing", "page")["page"]
     assert status == 503
-    assert says in body["detail"]
+    assert "The script of the first page failed." in body["detail"]
     assert "/private" not in json.dumps(body)
+
+
+@pytest.mark.slow  # each missing name is tested above without a site
+def test_the_site_is_not_ready_if_a_private_name_is_missing() -> None:
+    status, body = readiness("theme function")["theme function"]
+    assert status == 503
+    missing = "streamlit.runtime.app_session._populate_theme_msg."
+    assert f"Streamlit or uvicorn no longer has {missing}" in body["detail"]

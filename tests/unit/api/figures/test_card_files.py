@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from html import unescape
 from http import HTTPStatus
@@ -16,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from referrals.api import card_files
+from referrals.api.figures import card_files
 from referrals.cards import built_table, context_series, registry
 from referrals.cards.card import Card
 from referrals.cards.exports import text as text_export
@@ -30,6 +33,7 @@ from referrals.query.selection import MEASURES, Selection
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
+from referrals.spreadsheets.workbook import display_text
 from referrals.web import settings
 from referrals.web.direct_routes import DirectRoutes
 from referrals.web.http import security_headers
@@ -114,6 +118,7 @@ def linked(card: Card) -> list[str]:
     return [ending for ending in every if ending in endings(card)]
 
 
+@pytest.mark.slow
 def test_each_link_of_each_card_serves_the_file_that_it_names(
     get: HttpClient, release: Release, invented: Release
 ) -> None:
@@ -235,12 +240,51 @@ def test_a_card_file_of_a_context_series_is_named_for_the_series(
         )
 
 
+def test_the_files_of_a_profile_hold_one_nationality(get: HttpClient, release: Release) -> None:
+    (card,) = context_series.of_nationality(release, "SOM")
+    found = dict(zip(linked(card), links(card), strict=True))
+    answer = get(found["csv"])
+    assert answer.status_code == 200
+    assert f'"context-series-{card.name}.csv"' in answer.headers["content-disposition"]
+    rows = csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"), newline=""))
+    assert {row["category"] for row in rows} == {"SOM"}
+    assert f"{BASE}/nationality/SOM" in get(found["txt"]).text
+    assert get(frame_address(card, "")).status_code == 200
+
+
+def test_a_profile_without_figures_of_another_publisher_has_no_file_of_them(
+    get: HttpClient, release: Release
+) -> None:
+    edition = release.about.edition[:12]
+    for name in ("nrm-years-by-nationality-chn", "nrm-years-by-nationality-xaa"):
+        for release_id in ("", "?release=example"):
+            assert get(f"/take-away/{edition}/{name}.csv{release_id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if number % 4 == 0 else pytest.mark.slow)
+        for number, name in enumerate(context_series.DESIGNS)
+    ],
+)
+def test_every_series_is_served_as_workbooks_and_as_one_archive(
+    get: HttpClient, release: Release, name: str
+) -> None:
+    card = context_series.card(release, name)
+    display_text.cache_clear()
+    for ending in ("xlsx", "ods", "zip"):
+        content = get(address_of(card, ending)).content
+        assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+
+
 def test_the_link_in_a_card_file_uses_the_public_address(release: Release) -> None:
     card = registry.card("sex", release, Selection())
     address = address_of(card, "txt")
     for get, headers, base in (
         (client_of("https://figures.example"), {}, "https://figures.example"),
         (client_of(), {"host": "other.example:8080"}, "http://other.example:8080"),
+        (client_of(), {"host": "Other.Example:8080"}, "http://other.example:8080"),
         (client_of(), {"host": 'x"><script>'}, ""),
     ):
         assert get(address, headers=headers).text == text_export.write(card, base)
@@ -325,7 +369,8 @@ def test_a_frame_that_cannot_be_shown_says_why_in_words(
         status,
         "text/html; charset=utf-8",
     )
-    assert part in unescape(answer.text)
+    (heading,) = re.findall("<h1>(.*?)</h1>", unescape(answer.text))
+    assert part in heading
     assert "x-frame-options" not in answer.headers
 
 

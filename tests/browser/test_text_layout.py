@@ -1,0 +1,59 @@
+"""Long texts: contents and figures beside them on a wide screen, above them on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.servers import open_page
+
+PATHS = ["/data-sharing", "/lite/data-sharing"]
+WIDTH, HEIGHT = 1280, 800
+
+
+def open_text(page: Page, address: str) -> None:
+    """Open a text, and wait for Streamlit unless it is a static page."""
+    if "/lite/" in address:
+        page.goto(address)
+    else:
+        open_page(page, address)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_contents_stay_in_view_in_the_right_third_of_a_wide_screen(
+    dashboard: str, page: Page, path: str
+) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    open_text(page, dashboard + path)
+    contents = page.get_by_role("navigation", name="On this page")
+    expect(contents).to_be_visible()
+    expect(page.locator("details.contents")).to_be_hidden()
+    box = contents.bounding_box()
+    assert box is not None
+    assert box["x"] > WIDTH * 0.6
+    expect(page.locator(".margin-figures li").first).to_be_in_viewport()
+    page.locator(".beside-margin h2").last.scroll_into_view_if_needed()
+    expect(contents).to_be_in_viewport(ratio=1)
+    header = page.locator("header").first.bounding_box()
+    box = contents.bounding_box()
+    assert box is not None
+    assert header is not None
+    assert box["y"] >= header["y"] + header["height"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("width", [pytest.param(360, marks=pytest.mark.slow), 320])
+def test_contents_are_folded_above_the_text_on_a_phone(
+    dashboard: str, page: Page, path: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    open_text(page, dashboard + path)
+    expect(page.get_by_role("navigation", name="On this page")).to_be_hidden()
+    fold = page.locator("details.contents")
+    expect(fold).to_be_visible()
+    text = page.locator(".beside-margin").bounding_box()
+    box = fold.bounding_box()
+    assert text is not None
+    assert box is not None
+    assert box["y"] + box["height"] <= text["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") == width
