@@ -59,12 +59,11 @@ LATE: Final = (
 WELL: Final = 0.05
 """The p95 in seconds within which a core counts as serving its readers well."""
 
+PERCENTILES: Final = ("p50", "p95", "p99")
 COLUMNS: Final = (
     "sessions",
     "answers",
-    "p50",
-    "p95",
-    "p99",
+    *PERCENTILES,
     "processor time an answer",
     "in units",
     "memory",
@@ -95,14 +94,19 @@ def table(rows: Sequence[Row], unit_ms: float, *, first: str = "") -> Iterator[s
     for row in rows:
         cells = [str(row[first])] if first else []
         cells += [sessions(row), f"{row['answers']:,}"]
-        cells += [f"{row[name] * 1000:,.0f} ms" for name in ("p50", "p95", "p99")]
+        cells += [_per_answer(row, f"{row[name] * 1000:,.0f} ms") for name in PERCENTILES]
         cells += [
-            f"{row['cpu_ms']:.1f} ms",
-            f"{row['cpu_ms'] / unit_ms:.2f}",
+            _per_answer(row, f"{row['cpu_ms']:.1f} ms"),
+            _per_answer(row, f"{row['cpu_ms'] / unit_ms:.2f}"),
             f"{row['mib']:,.0f} MiB",
         ]
         cells += [f"{row['client']:.0%}", f"{sum(row['errors'].values()):,}"]
         yield f"| {' | '.join(cells)} |"
+
+
+def _per_answer(row: Row, value: str) -> str:
+    """Return a value that exists only if there was an answer."""
+    return value if row["answers"] else "–"
 
 
 def mib_a_session(rows: Sequence[Row]) -> float:
@@ -216,7 +220,7 @@ def picture(found: Row) -> str:
     """Return the two charts: the waiting time of readers, and the cost of an answer."""
     rows = [row for row in found["steps"] if row["answers"]]
     waits = {}
-    for name in ("p50", "p95", "p99"):
+    for name in PERCENTILES:
         waits[name] = [(row["sessions"], row[name]) for row in rows]
     costs = {"processor": [(row["sessions"], row["cpu_ms"] / 1000) for row in rows]}
     panels = [
