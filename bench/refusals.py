@@ -28,7 +28,9 @@ from referrals.errors import DisclosureError
 from referrals.publishing import foresee
 from referrals.publishing.disclosure import agreed_facts
 from referrals.publishing.disclosure.rounding import protect as rounding
-from referrals.publishing.disclosure.rounding.repair import NoRoundingError
+from referrals.publishing.disclosure.rounding.programme import (
+    NoRoundingError,
+)
 from referrals.publishing.options import Options
 from referrals.publishing.synthetic import extract
 from referrals.publishing.tabulation import counts as tabulation

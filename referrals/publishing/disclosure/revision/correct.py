@@ -42,7 +42,12 @@ from referrals.publishing.disclosure.revision.revise import (
     possible_numbers,
 )
 from referrals.publishing.disclosure.rounding.annealing import MarginalSums, search
-from referrals.publishing.disclosure.rounding.repair import Constraint, repair
+from referrals.publishing.disclosure.rounding.programme import (
+    Constraint,
+)
+from referrals.publishing.disclosure.rounding.repair import (
+    repair,
+)
 from referrals.publishing.tabulation.counts import Codes, Counts
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import (

@@ -12,7 +12,7 @@ from typing import Final
 import highspy
 import numpy as np
 
-from referrals.publishing.disclosure.rounding import repair
+from referrals.publishing.disclosure.rounding import programme
 from referrals.publishing.disclosure.rounding.annealing import Integers
 
 SOLVER_OPTIONS: Final[Mapping[str, bool | float | int | str]] = {
@@ -71,7 +71,7 @@ class IntegerProgramme:
 
     def solve(self) -> Integers | None:
         """Return the value of each column in the best solution found, or None if there is none."""
-        repair.run(self._solver)
+        programme.run(self._solver)
         values = self._solver.getSolution().col_value
         status = self._solver.getInfo().primal_solution_status
         if status != highspy.SolutionStatus.kSolutionStatusFeasible:

@@ -7,7 +7,7 @@ is its share of the sum over all of them. So it is at most its share of the sum 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -27,7 +27,6 @@ from referrals.publishing.disclosure.rounding.random_choice import (
     Swaps,
     couplings,
 )
-from referrals.publishing.disclosure.rounding.repair import Constraint
 
 MOST_COMBINED: Final = 12
 """The most swaps whose combinations are listed."""
@@ -54,7 +53,7 @@ def costs(small: SmallCounts, rounded: Integers) -> Iterator[Numbers]:
         order = generator.permutation(count)
         for size in SUBSETS:
             part = np.sort(order[:size])
-            constraints = _restricted(small.constraints, rounded, part)
+            constraints = [constraint.restricted(part, rounded) for constraint in small.constraints]
             roundings = every_rounding(constraints, len(part))
             if roundings is not None:
                 changes = roundings - rounded[part]
@@ -67,20 +66,6 @@ def _costs(changes: Integers, gradients: Integers, coupling: NDArray[np.int32]) 
     exact = changes.astype(np.float64)
     squared = ((exact @ coupling.astype(np.float64)) * exact).sum(axis=1)
     return np.asarray(2 * exact @ gradients + squared)
-
-
-def _restricted(
-    constraints: Sequence[Constraint], rounded: Integers, part: Integers
-) -> list[Constraint]:
-    """Return the constraints on some counts while the others stay as they are."""
-    restricted = []
-    for constraint in constraints:
-        cells = constraint.cells[part]
-        others = int(rounded[constraint.cells].sum() - rounded[part][cells].sum())
-        restricted.append(
-            Constraint(constraint.name, cells, constraint.low - others, constraint.high - others)
-        )
-    return restricted
 
 
 def _disjoint_swaps(current: Integers, gradients: Integers, swaps: Swaps) -> Integers:

@@ -17,7 +17,6 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
 from referrals.publishing.cell_codes import Fact
@@ -43,10 +42,12 @@ from referrals.publishing.disclosure.rounding.annealing import (
     subsets,
 )
 from referrals.publishing.disclosure.rounding.least_change import least_change
-from referrals.publishing.disclosure.rounding.repair import (
+from referrals.publishing.disclosure.rounding.programme import (
     Constraint,
     NoRoundingError,
     UndecidedError,
+)
+from referrals.publishing.disclosure.rounding.repair import (
     has_rounding,
 )
 from referrals.publishing.disclosure.rounding.rounded_values import rounded_values
@@ -169,7 +170,7 @@ def protect(
     """
     constraints = _constraints(counts, facts)
     small = counts.values < SMALLEST_UNCHANGED
-    on_small = [_restrict(constraint, counts, small) for constraint in constraints]
+    on_small = [constraint.restricted(small, counts.values) for constraint in constraints]
     try:
         rounded = rounded_values(counts, on_small, seed=seed, steps=steps)
     except (NoRoundingError, UndecidedError) as error:
@@ -309,19 +310,8 @@ def _has_rounding(counts: Counts) -> bool:
     """Return whether some rounding of counts keeps every total and every agreed fact exact."""
     small = counts.values < SMALLEST_UNCHANGED
     constraints = _constraints(counts, agreed_facts.find(counts).facts)
-    on_small = [_restrict(constraint, counts, small) for constraint in constraints]
+    on_small = [constraint.restricted(small, counts.values) for constraint in constraints]
     return has_rounding(int(small.sum()), on_small)
-
-
-def _restrict(constraint: Constraint, counts: Counts, chosen: NDArray[np.bool_]) -> Constraint:
-    """Return a constraint on the chosen counts alone: the bounds less the sum of the others."""
-    others = int(counts.values[constraint.cells & ~chosen].sum())
-    return Constraint(
-        constraint.name,
-        constraint.cells[chosen],
-        constraint.low - others,
-        constraint.high - others,
-    )
 
 
 def _largest_errors(true: Counts, table: Counts) -> dict[int, int]:

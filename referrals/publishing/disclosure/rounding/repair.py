@@ -1,43 +1,47 @@
-"""Exact repair: an integer programme for the cheapest changes that make all constraints hold.
+"""Exact repair: the cheapest changes that make all constraints hold.
 
-Called by `rounding.protect` after the annealing. Each small count may change once, at a cost: its
-effect on the squared errors of all sums. Each exact total is an equation and each published
-percentage a range.
+Called by `rounding.rounded_values` after the annealing. Each small count may change once, at a
+cost: its effect on the squared errors of all sums. Each exact total is an equation and each
+published percentage a range.
 
-The programme counts how many members of each total are rounded up (5, 6 or 7), and how far these
-exceed 5 together. Branching on these two whole numbers settles in seconds whether there is a
-solution; branching on single counts could take hours. Every change of every small count is allowed,
-so if the programme has no solution, no rounding keeps the totals exact.
-
-The search ends at limits that do not depend on the machine, so that the same key and records give
-the same answer everywhere. Reaching the time limit is an error, never another answer. HiGHS solves
-the programme in floating point, so the solution is checked again here in whole numbers.
+First a few hundred counts may change, those with the cheapest changes. If they have no repair, all
+may: then every change of every small count is allowed, so if the programme has no solution, no
+rounding keeps the totals exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
-import highspy
 import numpy as np
-from numpy.typing import NDArray
 
-from referrals.errors import DisclosureError
 from referrals.publishing.disclosure.rounding.annealing import (
     Integers,
     MarginalSums,
     Numbers,
     column_weights,
 )
+from referrals.publishing.disclosure.rounding.programme import (
+    SPAN,
+    Constraint,
+    NoRoundingError,
+    UndecidedError,
+    solve,
+)
 from referrals.reference.disclosure_rule import ROUNDED_VALUES
 
-RELATIVE_GAP: Final = 0.02
-"""The most that the solution may cost beyond the cheapest repair, as a share of it."""
+NEIGHBOURHOODS: Final = (300, 1_200)
+"""The numbers of counts that may change, those with the cheapest changes, before all may.
+
+A few hundred have a cheap repair if there are thousands, and are searched fifty times as fast.
+"""
 
 NODES: Final = 20
 """After this many branch-and-bound nodes, the best solution so far is taken, if there is one."""
+
+IMPROVING_NODES: Final = 300
+"""The nodes in which a rounding is improved that was found without regard to its cost."""
 
 ATTEMPTS: Final = tuple(300 * 2**attempt for attempt in range(10))
 """The nodes of each attempt to find any solution at all, with a random seed of its own.
@@ -47,52 +51,6 @@ Some seeds take a hundred times as long as others, so a few short attempts beat 
 
 ATTEMPTS_FOR_ADVICE: Final = 2
 """The attempts of a search that only looks for advice."""
-
-TIME_LIMIT: Final = 1_800.0
-"""In seconds, for one attempt."""
-
-IMPOSSIBLE: Final = (
-    "It is proved that no choice of 0, 5, 6 and 7 for the small counts keeps every total exact."
-)
-
-SMALLEST, *_, LARGEST = ROUNDED_VALUES[1:]
-SPAN: Final = LARGEST - SMALLEST
-"""A count that is rounded up exceeds the smallest rounded value by at most this."""
-
-
-class NoRoundingError(DisclosureError):
-    """It is proved that no rounding meets every constraint."""
-
-
-class UndecidedError(DisclosureError):
-    """No rounding that meets every constraint was found in time, and none is ruled out."""
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """A sum that must lie between `low` and `high`; `cells` marks the counts that belong to it."""
-
-    name: str
-    cells: NDArray[np.bool_]
-    low: int
-    high: int
-
-    def holds(self, rounded: Integers) -> bool:
-        """Return whether a rounding meets the constraint."""
-        return self.low <= int(rounded[self.cells].sum()) <= self.high
-
-    def most_rounded_up(self) -> int:
-        """Return how many of its counts can be rounded up at most."""
-        return min(self.high // SMALLEST, int(self.cells.sum()))
-
-    def fewest_rounded_up(self) -> int:
-        """Return how many of its counts must be rounded up at least."""
-        return max(0, -(-self.low // LARGEST))
-
-    @property
-    def is_reachable(self) -> bool:
-        """Return whether some sum of rounded values lies between the ends, by this total alone."""
-        return self.high >= 0 and self.fewest_rounded_up() <= self.most_rounded_up()
 
 
 def repair(
@@ -112,8 +70,41 @@ def repair(
     """
     if all(constraint.holds(rounded) for constraint in constraints):
         return rounded
-    repaired = _solve(_costs(values, rounded, sums), constraints, nodes=NODES)
-    return any_rounding(len(values), constraints) if repaired is None else repaired
+    change_costs = costs_of_changes(values, rounded, sums)
+    for size in NEIGHBOURHOODS:
+        if size < len(values):
+            repaired = _repair_some(rounded, change_costs, constraints, size)
+            if repaired is not None:
+                return repaired
+    costs = programme_costs(change_costs)
+    repaired = solve(costs, constraints, nodes=NODES)
+    if repaired is None:
+        start = any_rounding(len(values), constraints)
+        repaired = solve(costs, constraints, nodes=IMPROVING_NODES, start=start)
+        return start if repaired is None else repaired
+    return repaired
+
+
+def _repair_some(
+    rounded: Integers, change_costs: Numbers, constraints: Sequence[Constraint], size: int
+) -> Integers | None:
+    """Return a repair that changes none but the counts with the cheapest changes, if there is one.
+
+    Fix-and-optimise: all other counts stay as they are.
+    """
+    is_change = np.array(ROUNDED_VALUES) != rounded[:, None]
+    cheapest = np.where(is_change, change_costs, np.inf).min(axis=1)
+    chosen = np.sort(np.argsort(cheapest, kind="stable")[:size])
+    restricted = [constraint.restricted(chosen, rounded) for constraint in constraints]
+    try:
+        part = solve(programme_costs(change_costs[chosen]), restricted, nodes=NODES)
+    except NoRoundingError:  # of these counts alone
+        return None
+    if part is None:
+        return None
+    repaired = rounded.copy()
+    repaired[chosen] = part
+    return repaired
 
 
 def any_rounding(count: int, constraints: Sequence[Constraint]) -> Integers:
@@ -124,7 +115,7 @@ def any_rounding(count: int, constraints: Sequence[Constraint]) -> Integers:
         UndecidedError: none was found within the limits of the search.
     """
     for seed, nodes in enumerate(ATTEMPTS):
-        found = _solve(np.zeros((count, 2)), constraints, nodes=nodes, seed=seed)
+        found = solve(np.zeros((count, 2)), constraints, nodes=nodes, seed=seed)
         if found is not None:
             return found
     raise UndecidedError(
@@ -137,139 +128,25 @@ def has_rounding(count: int, constraints: Sequence[Constraint]) -> bool:
     """Return whether a short search finds a rounding that meets every constraint."""
     try:
         return any(
-            _solve(np.zeros((count, 2)), constraints, nodes=nodes, seed=seed) is not None
+            solve(np.zeros((count, 2)), constraints, nodes=nodes, seed=seed) is not None
             for seed, nodes in enumerate(ATTEMPTS[:ATTEMPTS_FOR_ADVICE])
         )
     except (NoRoundingError, UndecidedError):
         return False
 
 
-def run(solver: highspy.Highs) -> None:
-    """Run a solver until it is within its gap of the optimum, or reaches its limit of nodes.
+def costs_of_changes(values: Integers, rounded: Integers, sums: MarginalSums) -> Numbers:
+    """Return the costs of changing each count, a row each, to each of the rounded values.
 
-    Raises:
-        DisclosureError: it reached its time limit. Its answer would differ between machines.
-    """
-    solver.run()
-    if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
-        raise DisclosureError(
-            "The search for what can be shown did not finish in time. "
-            "Try again, on a faster machine."
-        )
-
-
-def _costs(values: Integers, rounded: Integers, sums: MarginalSums) -> Numbers:
-    """Return the costs of rounding each count up to 5, and of each step beyond on average.
-
-    One row a count. A cost is the growth of the weighted squared errors of all sums.
+    A cost is the growth of the weighted squared errors of all sums.
     """
     weights = column_weights(sums.orders)
     gradient = sums.errors(rounded - values)[sums.members] @ weights
     change = np.array(ROUNDED_VALUES) - rounded[:, None]
-    cost = 2 * change * gradient[:, None] + change**2 * weights.sum()
-    zero, smallest, *_, largest = cost.T
+    return np.asarray(2 * change * gradient[:, None] + change**2 * weights.sum())
+
+
+def programme_costs(change_costs: Numbers) -> Numbers:
+    """Return the costs of rounding each count up to 5, and of each step beyond on average."""
+    zero, smallest, *_, largest = change_costs.T
     return np.stack([smallest - zero, (largest - smallest) / SPAN], axis=1)
-
-
-def _solve(
-    costs: Numbers, constraints: Sequence[Constraint], *, nodes: int, seed: int = 0
-) -> Integers | None:
-    """Return the cheapest rounding within the gap or the nodes, or None if none was found."""
-    _refuse_unreachable(constraints)
-    solver = highspy.Highs()
-    solver.silent()
-    for option, value in (
-        ("mip_rel_gap", RELATIVE_GAP),
-        ("mip_max_nodes", nodes),
-        ("time_limit", TIME_LIMIT),
-        ("random_seed", seed),
-        ("parallel", "off"),
-    ):
-        solver.setOptionValue(option, value)
-    if not costs.any():
-        solver.setOptionValue("mip_max_improving_sols", 1)
-    solver.passModel(_model(costs, constraints))
-    solver.run()
-    status = solver.getModelStatus()
-    if status == highspy.HighsModelStatus.kInfeasible:
-        raise NoRoundingError(IMPOSSIBLE)
-    if status == highspy.HighsModelStatus.kTimeLimit:
-        raise UndecidedError(
-            f"No rounding that keeps every total exact was found in {TIME_LIMIT:,.0f} seconds, "
-            "and none is ruled out. A faster machine may find one."
-        )
-    columns = np.rint(solver.getSolution().col_value).astype(np.int64)
-    if not len(columns):
-        return None
-    chosen = columns[: costs.size].reshape(costs.shape)
-    rounded = np.asarray(chosen @ np.array([SMALLEST, 1]))
-    return rounded if all(constraint.holds(rounded) for constraint in constraints) else None
-
-
-def _refuse_unreachable(constraints: Sequence[Constraint]) -> None:
-    """Refuse constraints that no rounded values can meet, whatever the others ask for."""
-    unreachable = [constraint.name for constraint in constraints if not constraint.is_reachable]
-    if unreachable:
-        raise NoRoundingError(f"{IMPOSSIBLE} No choice at all reaches {', '.join(unreachable)}.")
-
-
-def _model(costs: Numbers, constraints: Sequence[Constraint]) -> highspy.HighsLp:
-    """Return the programme.
-
-    A count has a 0-1 column for being rounded up to 5 and one for its steps beyond. Then each
-    constraint has two whole-number columns: how many of its counts are rounded up, and how far they
-    exceed 5 together.
-    """
-    rows = _Rows()
-    columns = np.arange(costs.size).reshape(costs.shape)
-    for up, beyond in zip(columns[:, 0].tolist(), columns[:, 1].tolist(), strict=True):
-        rows.add(0, highspy.kHighsInf, [up, beyond], [float(SPAN), -1.0])
-    upper = [1.0, float(SPAN)] * len(costs)
-    lower = [0.0] * costs.size
-    for constraint in constraints:
-        inside = columns[constraint.cells]
-        ups, steps = inside[:, 0].tolist(), inside[:, 1].tolist()
-        total, excess = len(upper), len(upper) + 1
-        lower += [constraint.fewest_rounded_up(), 0]
-        upper += [constraint.most_rounded_up(), SPAN * len(steps)]
-        rows.add(0, 0, [*ups, total], [*[1.0] * len(ups), -1.0])
-        rows.add(0, 0, [*steps, excess], [*[1.0] * len(steps), -1.0])
-        rows.add(constraint.low, constraint.high, [total, excess], [float(SMALLEST), 1.0])
-    model = highspy.HighsLp()
-    model.num_col_ = len(upper)
-    model.col_cost_ = np.concatenate([costs.ravel(), np.zeros(2 * len(constraints))])
-    model.col_lower_, model.col_upper_ = np.array(lower), np.array(upper)
-    model.integrality_ = [highspy.HighsVarType.kInteger] * len(upper)
-    rows.write(model)
-    return model
-
-
-class _Rows:
-    """The rows of a programme as they are added, and the matrix that they make."""
-
-    def __init__(self) -> None:
-        self._low: list[float] = []
-        self._high: list[float] = []
-        self._starts = [0]
-        self._columns: list[int] = []
-        self._factors: list[float] = []
-
-    def add(
-        self, low: float, high: float, columns: Sequence[int], factors: Sequence[float]
-    ) -> None:
-        """Add a row: the sum of columns times their factors lies between two ends."""
-        self._low.append(low)
-        self._high.append(high)
-        self._columns += columns
-        self._factors += factors
-        self._starts.append(len(self._columns))
-
-    def write(self, model: highspy.HighsLp) -> None:
-        """Write the rows into a model."""
-        model.num_row_ = len(self._low)
-        model.row_lower_, model.row_upper_ = np.array(self._low), np.array(self._high)
-        matrix = model.a_matrix_
-        matrix.format_ = highspy.MatrixFormat.kRowwise
-        matrix.start_ = np.array(self._starts)
-        matrix.index_ = np.array(self._columns)
-        matrix.value_ = np.array(self._factors)

@@ -15,8 +15,10 @@ from referrals.publishing.disclosure.rounding.feasible_roundings import (
     squared_errors,
     temperature,
 )
+from referrals.publishing.disclosure.rounding.programme import (
+    Constraint,
+)
 from referrals.publishing.disclosure.rounding.random_choice import SmallCounts, Swaps, choose
-from referrals.publishing.disclosure.rounding.repair import Constraint
 
 pytestmark = pytest.mark.publishing
 
