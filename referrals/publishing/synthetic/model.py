@@ -68,6 +68,9 @@ PARTITION: Final[Partition] = tomllib.loads(
 JUST_OVER_PERCENT: Final = 51
 """The assessment's "just over 50%" is read as less than 51%."""
 
+RARE: Final = 0.03
+"""The share of the referrals of a larger year whose attributes are independent of one another."""
+
 
 @dataclass(frozen=True)
 class PlannedCell:
@@ -126,7 +129,7 @@ def plan(ledger: Ledger, *, year: str, seed: int, records: int | None = None) ->
     """Return the referrals of a synthetic year, by combination of attributes.
 
     With `records`, the same proportions are scaled to that many referrals. The published figures
-    then need not hold.
+    then need not hold, and a larger year has rare combinations that the smaller one lacks.
 
     Raises:
         DataError: the year is not valid, or no fit was found.
@@ -138,7 +141,9 @@ def plan(ledger: Ledger, *, year: str, seed: int, records: int | None = None) ->
     else:
         atoms = _drifted(raked, year, seed)
     counts = _with_unrecorded_crime(_with_all_nationalities(atoms, year, seed, random), random)
-    return list(_with_ages(counts if records is None else apportion(counts, records)))
+    if records is not None:
+        counts = apportion(_with_rare_combinations(counts, records), records)
+    return list(_with_ages(counts))
 
 
 def _initial_weights(rules: Sequence[Rule]) -> dict[Atom, float]:
@@ -235,6 +240,29 @@ def _with_unrecorded_crime(counts: Mapping[Atom, int], random: Random) -> dict[A
             cell = (*atom[:3], crime)
             moved[cell] = moved.get(cell, 0) + 1
     return moved
+
+
+def _with_rare_combinations(
+    counts: Mapping[Atom, int], records: int
+) -> Mapping[Atom, int] | Mapping[Atom, float]:
+    """Return the weights of a larger year: of some referrals the attributes are independent.
+
+    Without them a million referrals would have no small group, and groups of thousands would share
+    one crime type only because one of 1,336 referrals stood for them.
+    """
+    total = sum(counts.values())
+    if records <= total:
+        return counts
+    shares: list[dict[str, float]] = [{} for _ in PARTITION]
+    for atom, count in counts.items():
+        for by_code, code in zip(shares, atom, strict=True):
+            by_code[code] = by_code.get(code, 0.0) + count / total
+    weights: dict[Atom, float] = {atom: (1 - RARE) * count for atom, count in counts.items()}
+    for nation, band, sex, crime in itertools.product(*shares):
+        share = shares[0][nation] * shares[1][band] * shares[2][sex] * shares[3][crime]
+        atom = (nation, band, sex, crime)
+        weights[atom] = weights.get(atom, 0.0) + RARE * total * share
+    return weights
 
 
 def _with_ages(counts: Mapping[Atom, int]) -> Iterator[PlannedCell]:

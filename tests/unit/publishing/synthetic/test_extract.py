@@ -274,7 +274,29 @@ def test_the_extract_has_the_requested_number_of_records(tmp_path: Path, records
 
 def test_proportions_hold_for_another_number_of_records(ledger: Ledger) -> None:
     sizes = tally(plan(ledger, year=YEAR, seed=7, records=1_336_000), "nationality")
-    assert (sizes["VNM"], sizes["ALB"], sizes["CHN"], len(sizes)) == (237_000, 168_000, 109_000, 95)
+    assert len(sizes) == 95
+    for nationality, size in {"VNM": 237_000, "ALB": 168_000, "CHN": 109_000}.items():
+        assert sizes[nationality] == pytest.approx(size, rel=1e-4)
+
+
+def test_a_larger_year_has_rare_combinations_and_a_smaller_one_no_new_ones(ledger: Ledger) -> None:
+    def combinations(records: int | None) -> set[tuple[str, ...]]:
+        cells = plan(ledger, year=YEAR, seed=7, records=records)
+        return {(cell.nationality, cell.age_band, cell.sex, cell.crime_type) for cell in cells}
+
+    planned = combinations(None)
+    assert combinations(600) <= planned
+    assert planned < combinations(100_000)
+
+
+def test_no_group_of_thousands_of_a_large_year_shares_one_crime_type(ledger: Ledger) -> None:
+    crimes: dict[tuple[str, str, str], dict[str, int]] = {}
+    for cell in plan(ledger, year=YEAR, seed=7, records=1_000_000):
+        of_group = crimes.setdefault((cell.nationality, cell.age_band, cell.sex), {})
+        of_group[cell.crime_type] = of_group.get(cell.crime_type, 0) + cell.referrals
+    large = [of_group for of_group in crimes.values() if sum(of_group.values()) >= 5_000]
+    assert large
+    assert [of_group for of_group in large if len(of_group) == 1] == []
 
 
 def test_an_existing_file_is_replaced_only_with_force(tmp_path: Path) -> None:
