@@ -291,4 +291,5 @@ def _advice(field: str | None, *, is_blank: bool, has_mapping: bool) -> str:
         return 'Fill it in, or write "not recorded"'
     if field in _EXTENSIBLE:
         return f"Correct it, or add the name to {_EXTENSIBLE[field]}"
-    return f"Correct it. The codes are {', '.join(spellings.codes(field))}"
+    codes = ", ".join(spellings.codes(field))
+    return f"Correct it, or give it a code in a mapping (`map`). The codes are {codes}"

@@ -21,7 +21,8 @@ def test_a_message_shows_similar_names() -> None:
     [
         (
             ("unknown_code", "sex", "GBR"),
-            'sex "GBR" is not in the code list. Correct it. The codes are M, F, _NK.',
+            'sex "GBR" is not in the code list. Correct it, or give it a code in a mapping (`map`). '
+            "The codes are M, F, _NK.",
         ),
         (
             ("nationality_ambiguous", "nationality", "Korean"),
