@@ -61,7 +61,12 @@ def cross_finding(dimension: str, answers: Sequence[Answer]) -> str:
     if dimension == "sex":
         clauses = [_sex_clause(answer) for answer in answers]
         return messages.text("wording.published.crossed.sex", clauses=phrases.listed(clauses))
-    clauses = [_largest_clause(answer, is_first=place == 0) for place, answer in enumerate(answers)]
+    largest = [_published(answer)[0] for answer in answers]
+    pairs = zip(answers, largest, strict=True)
+    clauses = [
+        _largest_clause(answer, group, named=largest[0] if place else None)
+        for place, (answer, group) in enumerate(pairs)
+    ]
     return messages.text("wording.published.crossed.largest", clauses=phrases.listed(clauses))
 
 
@@ -87,15 +92,26 @@ def _sex_clause(answer: Answer) -> str:
     )
 
 
-def _largest_clause(answer: Answer, *, is_first: bool) -> str:
-    """Return the clause of one group; the first clause begins the sentence."""
-    first = _published(answer)[0]
-    label = phrases.in_sentence(phrases.label(first))
+def _largest_clause(answer: Answer, largest: Observation, *, named: Observation | None) -> str:
+    """Return the clause of one answer.
+
+    Args:
+        answer: what the clause is about.
+        largest: its largest category.
+        named: the category that the first clause named; None for the first clause, which begins
+            the sentence.
+    """
+    share, referrals = phrases.stated_share(largest), phrases.subject(answer, Form.SHORT)
+    if named is not None and named.code == largest.code:
+        return messages.text(
+            "wording.published.clause.same_group", share=share, referrals=referrals
+        )
+    label = phrases.in_sentence(phrases.label(largest))
     return messages.text(
         "wording.published.clause.largest",
-        group=phrases.first_label(first) if is_first else label,
-        share=phrases.stated_share(first),
-        referrals=phrases.subject(answer, Form.SHORT),
+        group=phrases.first_label(largest) if named is None else label,
+        share=share,
+        referrals=referrals,
     )
 
 

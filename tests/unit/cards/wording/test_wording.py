@@ -207,6 +207,18 @@ def test_a_crossed_finding_has_the_number_of_each_group(
     assert [part for part in parts if part not in finding] == [], finding
 
 
+def test_a_crossed_finding_names_a_group_that_is_the_largest_of_each_once(
+    release: Release,
+) -> None:
+    by_sex = [
+        kinds.of(release).answer("crime_type", Selection(sex=code)) for code in ("M", "F", "_NK")
+    ]
+    assert transcribed.cross_finding("crime_type", by_sex) == (
+        "Modern slavery was 63% of referrals of males, 49% of referrals of females and "
+        "59% to 66% of referrals with sex not recorded."
+    )
+
+
 def test_a_crossed_finding_names_females_as_the_larger_group_in_domestic_abuse(
     release: Release,
 ) -> None:
