@@ -32,9 +32,7 @@ from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.annealing import MarginalSums, search
 from referrals.publishing.disclosure.rounding.constraints import on_small_counts
 from referrals.publishing.disclosure.rounding.placement import expected_counts
-from referrals.publishing.disclosure.rounding.repair import (
-    repair,
-)
+from referrals.publishing.disclosure.rounding.repair import repair
 from referrals.publishing.disclosure.utility import cube
 from referrals.publishing.tabulation.counts import Counts
 from referrals.reference.codelists import FINEST

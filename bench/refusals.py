@@ -16,6 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -28,9 +29,7 @@ from referrals.errors import DisclosureError
 from referrals.publishing import foresee
 from referrals.publishing.disclosure import agreed_facts
 from referrals.publishing.disclosure.rounding import protect as rounding
-from referrals.publishing.disclosure.rounding.programme import (
-    NoRoundingError,
-)
+from referrals.publishing.disclosure.rounding.programme import NoRoundingError
 from referrals.publishing.options import Options
 from referrals.publishing.synthetic import extract
 from referrals.publishing.tabulation import counts as tabulation
@@ -69,7 +68,7 @@ def is_proved_impossible(counts: Counts) -> bool:
     """Return whether CP-SAT proves in time that no rounding keeps every total and fact exact.
 
     Raises:
-        RuntimeError: it finds a rounding.
+        RuntimeError: it finds a rounding, or the model is not valid.
     """
     model = cp_model.CpModel()
     is_small = counts.values < SMALLEST_UNCHANGED
@@ -95,36 +94,63 @@ def is_proved_impossible(counts: Counts) -> bool:
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = PROVING_SECONDS
     status = solver.solve(model)
-    if status in {cp_model.FEASIBLE, cp_model.OPTIMAL}:
-        raise RuntimeError("CP-SAT finds a rounding, so the refusal is false.")
-    return status == cp_model.INFEASIBLE
+    if status not in {cp_model.INFEASIBLE, cp_model.UNKNOWN}:
+        raise RuntimeError(f"CP-SAT does not confirm the refusal: {solver.status_name(status)}")
+    return bool(status == cp_model.INFEASIBLE)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt to protect invented records: its processor seconds, and how it was refused.
+
+    `counts` are None if it was refused before there were counts to round.
+    """
+
+    seconds: float
+    counts: Counts | None
+    refusal: DisclosureError | None
+
+    @property
+    def cause(self) -> str:
+        """The cause of the refusal, without the numbers in it."""
+        if isinstance(self.refusal, NoRoundingError):
+            return "no rounding"
+        return re.sub(r"\d\S*", "N", str(self.refusal))[:60]
+
+
+def attempt(records: int, seed: int) -> Attempt:
+    """Group and round invented records."""
+    counts, refusal = None, None
+    start = time.process_time()
+    try:
+        counts = counts_of(records, seed)
+        rounding.protect(counts, agreed_facts.find(counts).facts, seed=seed)
+    except DisclosureError as error:
+        refusal = error
+    return Attempt(time.process_time() - start, counts, refusal)
 
 
 def rows(sizes: list[int], seeds: int) -> Iterator[str]:
     """Yield a row of the table for each number of records."""
     for records in sizes:
-        refused: Counter[str] = Counter()
-        advised, proved, seconds = 0, 0, []
-        for seed in range(1, seeds + 1):
-            start = time.process_time()
-            try:
-                counts = counts_of(records, seed)
-                facts = agreed_facts.find(counts).facts
-                start = time.process_time()
-                rounding.protect(counts, facts, seed=seed)
-            except NoRoundingError as error:
-                refused["no rounding"] += 1
-                is_proved = is_proved_impossible(counts)
-                proved += is_proved
-                if not is_proved:
-                    print(f"Not decided by CP-SAT: {records} records, seed {seed}", flush=True)
-                advised += "least change that works" in str(error)
-            except DisclosureError as error:
-                refused[re.sub(r"\d\S*", "N", str(error))[:60]] += 1
-            seconds.append(time.process_time() - start)
+        attempts = {seed: attempt(records, seed) for seed in range(1, seeds + 1)}
+        refused = Counter(tried.cause for tried in attempts.values() if tried.refusal)
+        advised = sum(
+            "least change that works" in str(tried.refusal) for tried in attempts.values()
+        )
+        proved = 0
+        for seed, tried in attempts.items():
+            if tried.counts is None or not isinstance(tried.refusal, NoRoundingError):
+                continue
+            if is_proved_impossible(tried.counts):
+                proved += 1
+            else:
+                undecided = f"{records} records, seed {seed}"
+                print(f"Not decided by CP-SAT: {undecided}", file=sys.stderr, flush=True)
         causes = ", ".join(f"{count} {cause}" for cause, count in refused.items()) or "none"
+        seconds = [tried.seconds for tried in attempts.values()]
         yield (
-            f"| {records:,} | {seeds} | {sum(refused.values())} | {causes} | {proved} | {advised} "
+            f"| {records:,} | {seeds} | {refused.total()} | {causes} | {proved} | {advised} "
             f"| {statistics.median(seconds):.1f} | {max(seconds):.1f} |"
         )
 

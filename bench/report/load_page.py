@@ -109,10 +109,14 @@ def _per_answer(row: Row, value: str) -> str:
     return value if row["answers"] else "–"
 
 
-def mib_a_session(rows: Sequence[Row]) -> float:
-    """Return the MiB per additional session, between the first and the last step."""
-    first, last = rows[0], rows[-1]
-    return float((last["mib"] - first["mib"]) / max(last["sessions"] - first["sessions"], 1))
+def session_memory(rows: Sequence[Row]) -> str:
+    """Return a sentence with the MiB per additional session; none if one step alone was answered."""
+    answered = [row for row in rows if row["answers"]]
+    if len(answered) < 2:
+        return ""
+    first, last = answered[0], answered[-1]
+    each = (last["mib"] - first["mib"]) / max(last["sessions"] - first["sessions"], 1)
+    return f"A session holds {each:.2f} MiB."
 
 
 def breaking(rows: Sequence[Row]) -> str:
@@ -167,8 +171,8 @@ def _plain(rows: Sequence[Row] | None, unit_ms: float) -> str:
     lines = "\n".join(table(rows, unit_ms))
     return (
         f"`streamlit run` with its own settings, one filter and two lines of text.\n\n{lines}\n\n"
-        f"A session holds {mib_a_session(rows):.2f} MiB."
-    )
+        f"{session_memory(rows)}"
+    ).rstrip()
 
 
 def replicas(found: Row) -> Iterator[str]:
@@ -206,7 +210,7 @@ def page(found: Row) -> str:
         every=CHANGE_INTERVAL,
         single_process="\n".join(table(rows, found["unit_ms"])),
         breaks=breaking(rows),
-        session=f"A session holds {mib_a_session(rows):.2f} MiB.",
+        session=session_memory(rows),
         idle=_idle(found.get("idle")),
         capacity=capacity(rows),
         plain=_plain(found.get("plain"), found["unit_ms"]),

@@ -57,6 +57,14 @@ ALL = {
 }
 
 
+def test_a_step_without_an_answer_has_no_percentiles_and_no_part_in_session_memory() -> None:
+    none = {**found_step(400, float("inf")), "answers": 0}
+    text = load_page.page(found(found_step(50, 0.01), plain=[found_step(50, 0.07), none]))
+    plain = text.partition("## Plain Streamlit")[2].partition("\n## ")[0]
+    assert "| 400 | 0 | – | – | – | – | – | 280 MiB |" in plain
+    assert "A session holds" not in plain
+
+
 def test_the_report_has_session_memory_breaking_point_and_request_rates() -> None:
     text = load_page.page(
         found(found_step(50, 0.04), found_step(400, 0.15), found_step(800, 6.0, closed=3), **ALL)

@@ -64,7 +64,7 @@ def cross_finding(dimension: str, answers: Sequence[Answer]) -> str:
     largest = [_published(answer)[0] for answer in answers]
     pairs = zip(answers, largest, strict=True)
     clauses = [
-        _largest_clause(answer, group, named=largest[0] if place else None)
+        _largest_clause(answer, group, named=largest[place - 1] if place else None)
         for place, (answer, group) in enumerate(pairs)
     ]
     return messages.text("wording.published.crossed.largest", clauses=phrases.listed(clauses))
@@ -98,7 +98,7 @@ def _largest_clause(answer: Answer, largest: Observation, *, named: Observation 
     Args:
         answer: what the clause is about.
         largest: its largest category.
-        named: the category that the first clause named; None for the first clause, which begins
+        named: the largest category of the clause before; None for the first clause, which begins
             the sentence.
     """
     share, referrals = phrases.stated_share(largest), phrases.subject(answer, Form.SHORT)

@@ -290,6 +290,9 @@ def _advice(field: str | None, *, is_blank: bool, has_mapping: bool) -> str:
     if is_blank:
         return 'Fill it in, or write "not recorded"'
     if field in _EXTENSIBLE:
-        return f"Correct it, or add the name to {_EXTENSIBLE[field]}"
+        return (
+            f"Correct it, add the name to {_EXTENSIBLE[field]}, "
+            "or give it a code in a mapping (`map`)"
+        )
     codes = ", ".join(spellings.codes(field))
     return f"Correct it, or give it a code in a mapping (`map`). The codes are {codes}"

@@ -68,7 +68,7 @@ PARTITION: Final[Partition] = tomllib.loads(
 JUST_OVER_PERCENT: Final = 51
 """The assessment's "just over 50%" is read as less than 51%."""
 
-RARE: Final = 0.03
+INDEPENDENT_SHARE: Final = 0.03
 """The share of the referrals of a larger year whose attributes are independent of one another."""
 
 
@@ -257,11 +257,11 @@ def _with_rare_combinations(
     for atom, count in counts.items():
         for by_code, code in zip(shares, atom, strict=True):
             by_code[code] = by_code.get(code, 0.0) + count / total
-    weights: dict[Atom, float] = {atom: (1 - RARE) * count for atom, count in counts.items()}
+    weights: dict[Atom, float] = {atom: (1 - INDEPENDENT_SHARE) * count for atom, count in counts.items()}
     for nation, band, sex, crime in itertools.product(*shares):
         share = shares[0][nation] * shares[1][band] * shares[2][sex] * shares[3][crime]
         atom = (nation, band, sex, crime)
-        weights[atom] = weights.get(atom, 0.0) + RARE * total * share
+        weights[atom] = weights.get(atom, 0.0) + INDEPENDENT_SHARE * total * share
     return weights
 
 

@@ -21,7 +21,6 @@ from typing import Final
 
 import numpy as np
 
-from referrals.errors import DisclosureError
 from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.revision.correction_limits import (
     Correction,
@@ -44,10 +43,11 @@ from referrals.publishing.disclosure.revision.revise import (
 from referrals.publishing.disclosure.rounding.annealing import MarginalSums, search
 from referrals.publishing.disclosure.rounding.programme import (
     Constraint,
+    NoRoundingError,
+    TimeLimitError,
+    UndecidedError,
 )
-from referrals.publishing.disclosure.rounding.repair import (
-    repair,
-)
+from referrals.publishing.disclosure.rounding.repair import repair
 from referrals.publishing.tabulation.counts import Codes, Counts
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import (
@@ -236,7 +236,9 @@ def _rounded(
         try:
             values = search(free.values, sums, seed=seed, steps=steps)
             values = repair(free.values, values, sums, constraints)
-        except DisclosureError:
+        except TimeLimitError:
+            raise
+        except (NoRoundingError, UndecidedError):
             return None
         shown |= dict(zip(small, values.tolist(), strict=True))
     return {cell: value for cell, value in shown.items() if value}

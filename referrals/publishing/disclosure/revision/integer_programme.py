@@ -12,7 +12,7 @@ from typing import Final
 import highspy
 import numpy as np
 
-from referrals.publishing.disclosure.rounding import programme
+from referrals.errors import DisclosureError
 from referrals.publishing.disclosure.rounding.annealing import Integers
 
 SOLVER_OPTIONS: Final[Mapping[str, bool | float | int | str]] = {
@@ -71,7 +71,12 @@ class IntegerProgramme:
 
     def solve(self) -> Integers | None:
         """Return the value of each column in the best solution found, or None if there is none."""
-        programme.run(self._solver)
+        self._solver.run()
+        if self._solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+            raise DisclosureError(
+                "The search for what can be shown did not finish in time. "
+                "Try again, on a faster machine."
+            )
         values = self._solver.getSolution().col_value
         status = self._solver.getInfo().primal_solution_status
         if status != highspy.SolutionStatus.kSolutionStatusFeasible:

@@ -15,9 +15,7 @@ from referrals.publishing.disclosure.revision.differencing_limits import (
     OneWayTotal,
     one_way_totals,
 )
-from referrals.publishing.disclosure.rounding.programme import (
-    Constraint,
-)
+from referrals.publishing.disclosure.rounding.programme import Constraint
 from referrals.publishing.disclosure.rounding.rounded_values import rounded_values
 from referrals.publishing.tabulation.counts import Codes, Counts
 from referrals.reference.codelists import FINEST

@@ -11,9 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from referrals.publishing.cell_codes import Fact
-from referrals.publishing.disclosure.rounding.programme import (
-    Constraint,
-)
+from referrals.publishing.disclosure.rounding.programme import Constraint
 from referrals.publishing.tabulation.counts import Counts, codes_of
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import SMALLEST_UNCHANGED

@@ -25,9 +25,7 @@ from referrals.publishing.disclosure.rounding.annealing import (
     order_weights,
     shared_weights,
 )
-from referrals.publishing.disclosure.rounding.programme import (
-    Constraint,
-)
+from referrals.publishing.disclosure.rounding.programme import Constraint
 from referrals.reference.disclosure_rule import ROUNDED_VALUES
 
 TEMPERATURE: Final = 0.7

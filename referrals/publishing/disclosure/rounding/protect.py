@@ -47,9 +47,7 @@ from referrals.publishing.disclosure.rounding.programme import (
     NoRoundingError,
     UndecidedError,
 )
-from referrals.publishing.disclosure.rounding.repair import (
-    has_rounding,
-)
+from referrals.publishing.disclosure.rounding.repair import has_rounding
 from referrals.publishing.disclosure.rounding.rounded_values import rounded_values
 from referrals.publishing.tabulation.counts import Codes, Counts, codes_of
 from referrals.reference.codelists import FINEST

@@ -33,9 +33,7 @@ from referrals.publishing.disclosure.rounding.annealing import (
     shared_weights,
 )
 from referrals.publishing.disclosure.rounding.feasible_roundings import temperature
-from referrals.publishing.disclosure.rounding.programme import (
-    Constraint,
-)
+from referrals.publishing.disclosure.rounding.programme import Constraint
 
 STEPS: Final = 1_000
 """Steps of the chain for each small count."""

@@ -1,8 +1,8 @@
-"""Exact repair: the cheapest changes that make all constraints hold.
+"""Exact repair: cheap changes that make all constraints hold.
 
 Called by `rounding.rounded_values` after the annealing. Each small count may change once, at a
-cost: its effect on the squared errors of all sums. Each exact total is an equation and each
-published percentage a range.
+cost: its effect on the squared errors of all sums, as if it alone changed. Each exact total is an
+equation and each published percentage a range.
 
 First a few hundred counts may change, those with the cheapest changes. If they have no repair, all
 may: then every change of every small count is allowed, so if the programme has no solution, no
@@ -34,14 +34,14 @@ from referrals.reference.disclosure_rule import ROUNDED_VALUES
 NEIGHBOURHOODS: Final = (300, 1_200)
 """The numbers of counts that may change, those with the cheapest changes, before all may.
 
-A few hundred have a cheap repair if there are thousands, and are searched fifty times as fast.
+A few hundred have a cheap repair if there are thousands, and are searched forty times as fast.
 """
 
 NODES: Final = 20
 """After this many branch-and-bound nodes, the best solution so far is taken, if there is one."""
 
 IMPROVING_NODES: Final = 300
-"""The nodes in which a rounding is improved that was found without regard to its cost."""
+"""The limit of nodes for improving a rounding that was found regardless of its cost."""
 
 ATTEMPTS: Final = tuple(300 * 2**attempt for attempt in range(10))
 """The nodes of each attempt to find any solution at all, with a random seed of its own.
@@ -56,7 +56,7 @@ ATTEMPTS_FOR_ADVICE: Final = 2
 def repair(
     values: Integers, rounded: Integers, sums: MarginalSums, constraints: Sequence[Constraint]
 ) -> Integers:
-    """Return the rounding after the cheapest changes that make every constraint hold.
+    """Return the rounding after cheap changes that make every constraint hold.
 
     Args:
         values: the small counts, 1 to 4 each.
@@ -78,11 +78,14 @@ def repair(
                 return repaired
     costs = programme_costs(change_costs)
     repaired = solve(costs, constraints, nodes=NODES)
-    if repaired is None:
-        start = any_rounding(len(values), constraints)
-        repaired = solve(costs, constraints, nodes=IMPROVING_NODES, start=start)
-        return start if repaired is None else repaired
-    return repaired
+    if repaired is not None:
+        return repaired
+    start = any_rounding(len(values), constraints)
+    try:
+        improved = solve(costs, constraints, nodes=IMPROVING_NODES, start=start)
+    except NoRoundingError:  # HiGHS computes in floating point; `start` shows that it is wrong
+        return start
+    return start if improved is None else improved
 
 
 def _repair_some(

@@ -23,13 +23,9 @@ from referrals.publishing.disclosure.rounding.feasible_roundings import (
     probabilities,
 )
 from referrals.publishing.disclosure.rounding.placement import whole_preferences
-from referrals.publishing.disclosure.rounding.programme import (
-    Constraint,
-)
+from referrals.publishing.disclosure.rounding.programme import Constraint
 from referrals.publishing.disclosure.rounding.random_choice import SmallCounts, choose
-from referrals.publishing.disclosure.rounding.repair import (
-    repair,
-)
+from referrals.publishing.disclosure.rounding.repair import repair
 from referrals.publishing.tabulation.counts import Counts
 from referrals.reference.disclosure_rule import SMALLEST_UNCHANGED
 

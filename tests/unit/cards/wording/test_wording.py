@@ -219,6 +219,22 @@ def test_a_crossed_finding_names_a_group_that_is_the_largest_of_each_once(
     )
 
 
+def test_a_crossed_finding_names_a_group_again_after_another(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_sex = [
+        kinds.of(release).answer("crime_type", Selection(sex=code)) for code in ("M", "F", "_NK")
+    ]
+    largest = iter(["MS", "DA", "MS"])
+    monkeypatch.setattr(
+        transcribed, "_published", lambda answer: [answer.observation(next(largest))]
+    )
+    assert transcribed.cross_finding("crime_type", by_sex) == (
+        "Modern slavery was 63% of referrals of males, domestic abuse was 35% of referrals of "
+        "females and modern slavery was 59% to 66% of referrals with sex not recorded."
+    )
+
+
 def test_a_crossed_finding_names_females_as_the_larger_group_in_domestic_abuse(
     release: Release,
 ) -> None:

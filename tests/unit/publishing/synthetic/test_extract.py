@@ -286,6 +286,7 @@ def test_a_larger_year_has_rare_combinations_and_a_smaller_one_no_new_ones(ledge
 
     planned = combinations(None)
     assert combinations(600) <= planned
+    assert combinations(1_336) == planned
     assert planned < combinations(100_000)
 
 

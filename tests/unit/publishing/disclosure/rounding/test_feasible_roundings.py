@@ -19,9 +19,7 @@ from referrals.publishing.disclosure.rounding.feasible_roundings import (
     squared_errors,
     temperature,
 )
-from referrals.publishing.disclosure.rounding.programme import (
-    Constraint,
-)
+from referrals.publishing.disclosure.rounding.programme import Constraint
 from referrals.reference.disclosure_rule import ROUNDED_VALUES
 
 pytestmark = pytest.mark.publishing

@@ -10,9 +10,7 @@ import pytest
 
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.least_change import least_change, merged
-from referrals.publishing.disclosure.rounding.programme import (
-    NoRoundingError,
-)
+from referrals.publishing.disclosure.rounding.programme import NoRoundingError
 from referrals.publishing.tabulation.counts import Codes, Counts
 from referrals.reference.codelists import FINEST
 

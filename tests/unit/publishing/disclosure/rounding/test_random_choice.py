@@ -15,9 +15,7 @@ from referrals.publishing.disclosure.rounding.feasible_roundings import (
     squared_errors,
     temperature,
 )
-from referrals.publishing.disclosure.rounding.programme import (
-    Constraint,
-)
+from referrals.publishing.disclosure.rounding.programme import Constraint
 from referrals.publishing.disclosure.rounding.random_choice import SmallCounts, Swaps, choose
 
 pytestmark = pytest.mark.publishing
