@@ -283,7 +283,9 @@ def test_the_statement_finds_a_tampered_release(
     assert stranger.query(folder) != []
 
 
-@pytest.mark.parametrize("marked", ["victim-referrals-small-{}", "{} (2)"])
+@pytest.mark.parametrize(
+    "marked", ["victim-referrals-small-{}", pytest.param("{} (2)", marks=pytest.mark.slow)]
+)
 def test_the_statement_accepts_the_file_names_of_downloads(
     folder: Path, marked: str, stranger: Stranger
 ) -> None:
