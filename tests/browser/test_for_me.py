@@ -119,14 +119,16 @@ def test_every_page_links_to_the_same_help_lines_beside_the_exit(dashboard: str)
 
 
 def test_what_happens_to_my_details_is_one_tap_from_home(
-    context: BrowserContext, dashboard: str
+    shared: BrowserContext, dashboard: str
 ) -> None:
+    page = shared.new_page()
+    page.set_viewport_size(PHONE)
     for home in ("/", "/lite/"):
-        page = context.new_page()
         page.goto(dashboard + home)
         page.locator("main a", has_text="What happens to my details?").first.click()
         page.wait_for_url(re.compile("/for-me$"))
         expect(page.locator("h1")).to_have_text("What happens to my details")
+    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.servers import open_page
 
@@ -11,20 +13,21 @@ PATHS = ["/data-sharing", "/lite/data-sharing"]
 WIDTH, HEIGHT = 1280, 800
 
 
-def open_text(page: Page, address: str) -> None:
-    """Open a text, and wait for Streamlit unless it is a static page."""
-    if "/lite/" in address:
-        page.goto(address)
+@pytest.fixture(scope="module", params=PATHS)
+def page(shared: BrowserContext, dashboard: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A long text, opened once and looked at in windows of several widths."""
+    opened = shared.new_page()
+    if "/lite/" in request.param:
+        opened.goto(dashboard + request.param)
     else:
-        open_page(page, address)
+        open_page(opened, dashboard + request.param)
+    yield opened
+    opened.close()
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_contents_stay_in_view_in_the_right_third_of_a_wide_screen(
-    dashboard: str, page: Page, path: str
-) -> None:
+def test_contents_stay_in_view_in_the_right_third_of_a_wide_screen(page: Page) -> None:
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    open_text(page, dashboard + path)
+    page.evaluate("scrollTo(0, 0)")
     contents = page.get_by_role("navigation", name="On this page")
     expect(contents).to_be_visible()
     expect(page.locator("details.contents")).to_be_hidden()
@@ -41,13 +44,10 @@ def test_contents_stay_in_view_in_the_right_third_of_a_wide_screen(
     assert box["y"] >= header["y"] + header["height"]
 
 
-@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("width", [pytest.param(360, marks=pytest.mark.slow), 320])
-def test_contents_are_folded_above_the_text_on_a_phone(
-    dashboard: str, page: Page, path: str, width: int
-) -> None:
+def test_contents_are_folded_above_the_text_on_a_phone(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 740})
-    open_text(page, dashboard + path)
+    page.evaluate("scrollTo(0, 0)")
     expect(page.get_by_role("navigation", name="On this page")).to_be_hidden()
     fold = page.locator("details.contents")
     expect(fold).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,25 @@ def history_files(private: Path) -> set[str]:
     return {path.suffix for path in private.iterdir() if path.is_file()}
 
 
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder with a draft of the small release, and a copy to restore it from."""
+    folder = tmp_path_factory.mktemp("drafted") / "place"
+    folder.mkdir()
+    to, private = places(folder)
+    assert run(command(extract(folder / "x.csv"), to, private)) == 0
+    return folder, shutil.copytree(folder, folder.with_name("copy"))
+
+
 @pytest.fixture
-def staged(tmp_path: Path) -> Path:
-    """A folder with a draft of the small release, which is not approved."""
-    to, private = places(tmp_path)
-    assert run(command(extract(tmp_path / "x.csv"), to, private)) == 0
-    return tmp_path
+def staged(drafted: tuple[Path, Path]) -> Path:
+    """A folder with a draft of the small release, which is not approved.
+
+    It is the same folder in every test, as the history names it.
+    """
+    folder, copy = drafted
+    shutil.rmtree(folder)
+    return shutil.copytree(copy, folder)
 
 
 def test_a_draft_is_outside_the_folder_of_releases_and_no_site_serves_a_copy_of_it(

@@ -28,15 +28,13 @@ def folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def verify_alone(
-    folder: Path, *options: str, script: Path | None = None, bare: bool = False
-) -> tuple[int, str]:
+def verify_alone(folder: Path, *options: str, bare: bool = False) -> tuple[int, str]:
     """Run the script of a release on its folder as its certificate says, in a new process.
 
     A `bare` Python has no libraries installed.
     """
     python = [sys.executable, "-I", *(["-S"] if bare else [])]
-    command = [*python, str(script or folder / "verify.py"), str(folder), *options]
+    command = [*python, str(folder / "verify.py"), str(folder), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", timeout=60)
     return done.returncode, done.stdout + done.stderr
 
@@ -215,30 +213,30 @@ def test_the_script_is_short_and_without_our_code(folder: Path) -> None:
     ids=["as served", "as a browser saves it", "as a browser saves it again"],
 )
 def test_the_script_accepts_the_file_names_of_downloads(
-    folder: Path, renamed: Callable[[str], str]
+    folder: Path, renamed: Callable[[str], str], stranger: Stranger
 ) -> None:
     for path in list(folder.iterdir()):
         path.rename(folder / renamed(path.name))
     script = next(folder.glob("*verify*.py"))
-    code, output = verify_alone(folder, script=script)
+    code, output = stranger.verify(folder, script)
     assert (code, "True: " in output) == (0, True)
 
 
 def test_the_script_takes_the_file_that_the_manifest_lists_of_two_with_one_name(
-    folder: Path,
+    folder: Path, stranger: Stranger
 ) -> None:
     (folder / "datapackage.json").rename(folder / "example-datapackage.json")
     (folder / "a-cells.csv").write_text("not the cells\n", encoding="utf-8")
-    code, output = verify_alone(folder)
+    code, output = stranger.verify(folder)
     assert (code, output.partition("\n")[0]) == (
         0,
         "Not part of the release, and not looked at: 1 more in the folder.",
     )
 
 
-def test_the_script_refuses_a_folder_of_two_releases(folder: Path) -> None:
+def test_the_script_refuses_a_folder_of_two_releases(folder: Path, stranger: Stranger) -> None:
     (folder / "other-datapackage.json").write_text("{}", encoding="utf-8")
-    code, output = verify_alone(folder)
+    code, output = stranger.verify(folder)
     assert (code, len(output.splitlines())) == (1, 1)
     assert "needs one manifest" in output
 
@@ -285,7 +283,9 @@ def test_the_statement_finds_a_tampered_release(
     assert stranger.query(folder) != []
 
 
-@pytest.mark.parametrize("marked", ["victim-referrals-small-{}", "{} (2)"])
+@pytest.mark.parametrize(
+    "marked", ["victim-referrals-small-{}", pytest.param("{} (2)", marks=pytest.mark.slow)]
+)
 def test_the_statement_accepts_the_file_names_of_downloads(
     folder: Path, marked: str, stranger: Stranger
 ) -> None:

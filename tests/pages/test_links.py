@@ -17,6 +17,7 @@ from referrals.cards.exports.export import FOLDER as CARD_FILES
 from referrals.content import standalone_pages
 from referrals.language import ENGLISH, using
 from referrals.localised_html import localised
+from referrals.query.document import published_numbers
 from referrals.release import catalogue
 from referrals.static_site import site
 from referrals.static_site.app import SEARCH_PAGE
@@ -24,7 +25,7 @@ from referrals.static_site.links import FOLDER as LIGHT_PAGES
 from referrals.static_site.links import SERVED
 from referrals.web.direct_routes import DirectRoutes
 from referrals.web.shell.language_prefix import LanguagePrefix
-from tests.fixtures.asgi_client import HttpClient, scope_of
+from tests.fixtures.asgi_client import Client, scope_of
 
 FRAME = SITE.frame()
 LANGUAGES = {language.code for language in SITE.languages} - {ENGLISH}
@@ -79,36 +80,54 @@ class Parsed(HTMLParser):
 
 
 class Pages:
-    """The pages of the site as they are first sent, each requested once."""
+    """The pages of the site as they are first sent, each requested once and parsed if needed."""
 
     def __init__(self) -> None:
         languages = Middleware(LanguagePrefix, languages=LANGUAGES)
         routes = Middleware(DirectRoutes, routes=[*SITE.routes])
         app = Starlette(middleware=[languages, routes])
-        self._get = HttpClient(app)
+        self._get = Client(app).get
         self._drawn = {head.path for head in FRAME.heads}
+        self._html: dict[str, str | None] = {}
         self._parsed: dict[str, Parsed | None] = {}
+        self._numbers = published_numbers.numbers(catalogue.served().published).keys()
         stems = (key.stem for key in site.page_heads(catalogue.served()))
         self.light = {SEARCH_PAGE, *(f"{LIGHT_PAGES}{SERVED.file(stem)}" for stem in stems)}
+
+    def answers(self, address: str) -> bool:
+        """Return whether there is a page at an address. A page in every language is one page.
+
+        The pages of single numbers are alike: it is enough that the number exists.
+        """
+        whole, question, query = address.partition("?")
+        _, path = _language(whole)
+        is_number = path.removeprefix(standalone_pages.NUMBERS) in self._numbers
+        return is_number or self._sent(f"{path}{question}{query}") is not None
 
     def parsed(self, address: str) -> Parsed | None:
         """Return a page; None if nothing answers at its address. A file is a page without links."""
         if address not in self._parsed:
-            self._parsed[address] = self._parse(address)
+            html = self._sent(address)
+            self._parsed[address] = None if html is None else Parsed(html)
         return self._parsed[address]
 
-    def _parse(self, address: str) -> Parsed | None:
+    def _sent(self, address: str) -> str | None:
+        if address not in self._html:
+            self._html[address] = self._request(address)
+        return self._html[address]
+
+    def _request(self, address: str) -> str | None:
         whole, _, query = address.partition("?")
         language, path = _language(whole)
         if path in self._drawn:
             with using(language):
-                return Parsed(localised(SITE.first_paint(path, query).html))
+                return localised(SITE.first_paint(path, query).html)
         if path.startswith(FILES):
-            return Parsed("") if _is_routed(path) else None
+            return "" if _is_routed(path) else None
         answer = self._get(address)
-        if answer.status_code >= 400 and address not in {"/s/E999", "/nationality/XXX"}:
+        if answer.status >= 400 and address not in {"/s/E999", "/nationality/XXX"}:
             return None
-        return Parsed(answer.text)
+        return answer.body.decode()
 
 
 def _language(path: str) -> tuple[str, str]:
@@ -141,10 +160,12 @@ def broken(pages: Pages, here: str) -> Iterator[str]:
             if path not in pages.light:
                 yield link
             continue
-        leads_to = page if address == here else pages.parsed(address)
-        if leads_to is None or (
-            absolute.fragment and unquote(absolute.fragment) not in leads_to.places
-        ):
+        if not absolute.fragment:
+            leads_somewhere = address == here or pages.answers(address)
+        else:
+            leads_to = page if address == here else pages.parsed(address)
+            leads_somewhere = leads_to is not None and unquote(absolute.fragment) in leads_to.places
+        if not leads_somewhere:
             yield link
 
 
@@ -189,7 +210,8 @@ def test_no_two_places_of_a_page_have_one_name(pages: Pages, here: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "link", ["/nowhere", "/sex#nowhere", "#nowhere", "/lite/nowhere", "javascript:alert(1)"]
+    "link",
+    ["/nowhere", "/s/E9999", "/sex#nowhere", "#nowhere", "/lite/nowhere", "javascript:alert(1)"],
 )
 def test_a_link_that_leads_nowhere_is_noticed(pages: Pages, link: str) -> None:
     pages._parsed["/planted"] = Parsed(f'<a href="{link}"></a><a href="/sex"></a>')

@@ -26,6 +26,7 @@ def svg(address: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - made by segno, and an address in it is modules
 
 
+@cached(256, {}, has_words=False)
 def png(address: str) -> bytes:
     """Return the code of an address as a picture. The same address makes the same bytes."""
     stream = io.BytesIO()

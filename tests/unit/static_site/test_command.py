@@ -14,6 +14,7 @@ from referrals.errors import ReleaseError
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
+from referrals.static_site import site
 from referrals.static_site.__main__ import main
 
 
@@ -23,13 +24,16 @@ def published(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("published")
-def test_build_writes_a_site_and_prints_its_first_page(
+def test_build_writes_a_site_with_its_sheets_and_prints_its_first_page(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["build", "--to", str(tmp_path / "site"), "--base", "https://example.org/"]) == 0
-    assert f"Open {tmp_path}/site/index.html." in capsys.readouterr().out
-    page = (tmp_path / "site" / "age.html").read_text(encoding="utf-8")
+    folder, built = packed(tmp_path / "pack"), tmp_path / "site"
+    options = ["--base", "https://example.org/", "--sheets", str(folder)]
+    assert main(["build", "--to", str(built), *options]) == 0
+    assert f"Open {built}/index.html." in capsys.readouterr().out
+    page = (built / "age.html").read_text(encoding="utf-8")
     assert 'href="https://example.org/age">Full version' in page
+    expect_sheets(built, folder)
 
 
 @pytest.mark.usefixtures("published")
@@ -44,8 +48,12 @@ def test_a_base_that_is_not_the_address_of_a_site_is_refused(tmp_path: Path, bas
 
 @pytest.mark.usefixtures("published")
 def test_an_error_is_one_sentence_without_a_traceback(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    files: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setattr(site, "files", lambda *_: files)
     (tmp_path / "file").write_text("not a folder")
     assert main(["build", "--to", str(tmp_path / "file" / "site")]) == 1
     assert "cannot be written: File exists." in capsys.readouterr().err
@@ -80,15 +88,21 @@ def packed(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.usefixtures("published")
-def test_sheets_that_are_put_beside_the_pages_are_offered(tmp_path: Path) -> None:
-    folder, built = packed(tmp_path / "pack"), tmp_path / "site"
-    assert main(["build", "--to", str(built), "--sheets", str(folder)]) == 0
+def expect_sheets(built: Path, folder: Path) -> None:
+    """Expect a site to offer each sheet of a pack, and to have its file."""
     page = (built / "briefing.html").read_text(encoding="utf-8")
     links = [link for link in re.findall(r'href="([^"#:]+)"', page) if link.startswith("sheets/")]
     assert links == [f"sheets/{sheet.file}" for sheet in sheet_pack.read(folder)]
     assert all((built / link).is_file() for link in links)
     assert "Communities: plain words" in page
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.slow  # the first test has the sheets beside pages of a known full site
+def test_sheets_that_are_put_beside_the_pages_are_offered(tmp_path: Path) -> None:
+    folder, built = packed(tmp_path / "pack"), tmp_path / "site"
+    assert main(["build", "--to", str(built), "--sheets", str(folder)]) == 0
+    expect_sheets(built, folder)
 
 
 @pytest.mark.usefixtures("published")

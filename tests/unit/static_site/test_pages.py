@@ -336,8 +336,8 @@ def test_published_pages_name_invented_figures_only_in_the_choice(served: dict[s
     assert '<a href="../age">Published: ' in served["example/age"]
 
 
-def test_without_another_release_no_choice_is_offered(release: Release) -> None:
-    alone = texts(site.files(Served("alone", release, ())))
+def test_without_another_release_no_choice_is_offered(files: dict[str, bytes]) -> None:
+    alone = texts(files)
     assert 'class="figures"' not in alone["age"]
     assert not [name for name in alone if name.startswith("example")]
 

@@ -79,8 +79,10 @@ def disagreements(release: PublicRelease, tables: Collection[str] = TABLES) -> I
     """
     cells = csv_cells(release.folder / "cells.csv")
     try:
-        yield from _differences(PARQUET, _parquet_cells(release.folder / PARQUET), cells)
-        yield from release_description.parquet_faults(release)
+        with duckdb.connect() as connection:
+            stored = _parquet_cells(connection, release.folder / PARQUET)
+            yield from _differences(PARQUET, stored, cells)
+            yield from release_description.parquet_faults(connection, release)
     except duckdb.Error as error:
         yield f"{PARQUET} cannot be read ({type(error).__name__})"
     try:
@@ -310,9 +312,8 @@ def _texts(row: Mapping[str, str | None]) -> tuple[str, ...]:
     return tuple(row[name] or "" for name in COLUMNS)
 
 
-def _parquet_cells(path: Path) -> dict[Codes, Numbers]:
-    with duckdb.connect() as connection:
-        return _as_cells(_rows(connection, "parquet_cells", {"path": str(path)}))
+def _parquet_cells(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[Codes, Numbers]:
+    return _as_cells(_rows(connection, "parquet_cells", {"path": str(path)}))
 
 
 def _rows(

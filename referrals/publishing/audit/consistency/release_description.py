@@ -114,16 +114,15 @@ def _missing_from_text(
             yield f"{CERTIFICATE_TEXT} lacks limit {place} of {CERTIFICATE}"
 
 
-def parquet_faults(release: PublicRelease) -> Iterator[str]:
+def parquet_faults(connection: duckdb.DuckDBPyConnection, release: PublicRelease) -> Iterator[str]:
     """Yield the metadata and columns of the Parquet file that are not those of the release.
 
     Raises:
         duckdb.Error: the file can't be read.
     """
-    with duckdb.connect() as connection:
-        path = {"path": str(release.folder / PARQUET)}
-        metadata = sql.rows(connection, "audit/parquet_metadata", path)
-        columns = sql.rows(connection, "audit/parquet_columns", path)
+    path = {"path": str(release.folder / PARQUET)}
+    metadata = sql.rows(connection, "audit/parquet_metadata", path)
+    columns = sql.rows(connection, "audit/parquet_columns", path)
     found = sorted((row["name"], row["content"]) for row in metadata)
     expected = {"name": str(release.manifest["name"]), "status": release.status}
     if found != sorted(expected.items()):

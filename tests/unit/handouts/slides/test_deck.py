@@ -6,8 +6,9 @@ import io
 import itertools
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -192,13 +193,32 @@ def overlap(one: Sequence[int], other: Sequence[int]) -> bool:
     return not is_above and not is_beside
 
 
-@pytest.mark.parametrize("language", languages.languages()[1:])
+RIGHT_TO_LEFT = "ur"
+
+
+@pytest.fixture(scope="module")
+def translated(release: Release) -> Callable[[str], bytes]:
+    """A function that returns the slides in a language, written once."""
+
+    @cache
+    def written(language: str) -> bytes:
+        with using(language):
+            return deck.write(story.slides(release), base=BASE, about=release.about)
+
+    return written
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        pytest.param(code, marks=() if code in {"bn", RIGHT_TO_LEFT} else pytest.mark.slow)
+        for code in languages.languages()[1:]
+    ],
+)
 def test_slides_in_another_language_have_their_places_and_say_their_language(
-    language: str, release: Release
+    language: str, translated: Callable[[str], bytes]
 ) -> None:
-    with using(language):
-        content = deck.write(story.slides(release), base=BASE, about=release.about)
-    opened = Presentation(io.BytesIO(content))
+    opened = Presentation(io.BytesIO(translated(language)))
     assert misplaced(opened) == []
     assert opened.core_properties.language == language
     runs = [
@@ -213,9 +233,10 @@ def test_slides_in_another_language_have_their_places_and_say_their_language(
     assert not [run.text for run in runs if ISOLATE in run.text or POP_ISOLATE in run.text]
 
 
-def test_slides_from_right_to_left_are_mirrored_and_their_charts_are_not(release: Release) -> None:
-    with using("ur"):
-        content = deck.write(story.slides(release), base=BASE, about=release.about)
+def test_slides_from_right_to_left_are_mirrored_and_their_charts_are_not(
+    translated: Callable[[str], bytes],
+) -> None:
+    content = translated(RIGHT_TO_LEFT)
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     for name, part in parts.items():
