@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from referrals.publishing.audit import differencing
 from referrals.publishing.cell_codes import Codes, Year
+from referrals.publishing.disclosure.revision import correct
 from referrals.publishing.disclosure.revision.correction_limits import is_correction
 from referrals.publishing.disclosure.revision.joint_safety import are_safe_together, steps
 from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
+from referrals.publishing.disclosure.rounding.programme import TimeLimitError
 from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.tabulation.counts import Counts
 from tests.fixtures.examples import examples
@@ -73,6 +75,20 @@ def test_a_correction_keeps_exact_totals_exact_and_announces_the_others() -> Non
             assert shown[codes] == true[codes]
             error = revision.table.inexact_totals.get(codes, 0)
             assert abs(shown[codes] - now[codes]) <= error
+
+
+def test_a_correction_whose_search_does_not_end_is_an_error_and_never_another_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts = Counts.of(YEAR, TINY, START)
+    previous = PreviousReleases(counts.cells(), rounding.protect(counts, seed=1, steps=STEPS).cells)
+
+    def never_ends(*_: object) -> None:
+        raise TimeLimitError("The search did not end.")
+
+    monkeypatch.setattr(correct, "repair", never_ends)
+    with pytest.raises(TimeLimitError):
+        rounding.revise(Counts.of(YEAR, TINY, swapped(START)), (), previous, seed=1, steps=STEPS)
 
 
 def test_a_correction_moves_a_record_or_leaves_it_and_counts_nobody_twice() -> None:
