@@ -23,7 +23,7 @@ from referrals.static_site import layout, site
 from referrals.static_site.links import FOLDER
 from referrals.web.http import security_headers
 from referrals.web.http.content_encoding import (
-    BEST,
+    GOOD,
     IDENTITY,
     QUICK,
     SUFFIXES,
@@ -95,7 +95,7 @@ class EncodedFile:
 class Files:
     """The files of the static site, ready to send.
 
-    Compressing them takes most of a second, so make this in a thread.
+    Compressing them takes a second or two, so make this in a thread.
     """
 
     def __init__(self, version: str, files: Mapping[str, bytes]) -> None:
@@ -179,7 +179,7 @@ def _file(name: str, body: bytes, encoding: str) -> EncodedFile:
     }
     if name.endswith(".csv"):
         headers["content-disposition"] = f'attachment; filename="{PurePosixPath(name).name}"'
-    return _encoded(body, encoding, headers, quality=BEST)
+    return _encoded(body, encoding, headers, quality=GOOD)
 
 
 def _encoded(

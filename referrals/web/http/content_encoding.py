@@ -20,6 +20,11 @@ SUFFIXES: Final = {"br": ".br", "gzip": ".gz"}
 BEST: Final = 11
 """Brotli's highest quality, which compresses best and takes a hundred times as long as 5 does."""
 
+GOOD: Final = 10
+"""The quality for files that are compressed at each start: 2% larger than with the highest, in a
+third of the time.
+"""
+
 QUICK: Final = 5
 """The quality for a body that may be sent once."""
 
