@@ -211,6 +211,15 @@ FORGED: Final[dict[str, tuple[Tamper, str]]] = {
     ),
 }
 
+ONE_OF_EACH_FILE: Final = (
+    "a check of the certificate",
+    "a limit in the certificate to be read",
+    "a statement",
+    "the status in the manifest",
+    "the status in the database",
+    "the metadata of the Parquet file",
+)
+
 FORGED_IN_DATABASE: Final[dict[str, tuple[Tamper, str]]] = {
     "a table that should be empty": (
         in_database("insert into readings by name (select 3 as position)"),
@@ -227,7 +236,13 @@ FORGED_IN_DATABASE: Final[dict[str, tuple[Tamper, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("tamper", "name"), FORGED.values(), ids=FORGED.keys())
+@pytest.mark.parametrize(
+    ("tamper", "name"),
+    [
+        pytest.param(*forged, id=what, marks=() if what in ONE_OF_EACH_FILE else pytest.mark.slow)
+        for what, forged in FORGED.items()
+    ],
+)
 def test_a_statement_of_a_release_about_itself_that_is_wrong_fails_though_it_was_signed(
     folder: Path, tamper: Tamper, name: str, stranger: Stranger
 ) -> None:

@@ -177,7 +177,7 @@ KINDS: Final = (
 ONE_OF_A_KIND: Final = tuple(
     pytest.param(name, marks=() if name in KINDS else pytest.mark.slow) for name in TAMPERED
 )
-"""Every change, for tests after the first: `make test` plants one of each kind."""
+"""Every change, of which `make test` plants one of each kind."""
 
 
 def test_the_script_confirms_a_sound_release(folder: Path, stranger: Stranger) -> None:
@@ -241,11 +241,9 @@ def test_the_script_refuses_a_folder_of_two_releases(folder: Path, stranger: Str
     assert "needs one manifest" in output
 
 
-@pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())
-def test_the_script_finds_a_tampered_release(
-    folder: Path, tamper: Tamper, stranger: Stranger
-) -> None:
-    tamper(folder)
+@pytest.mark.parametrize("name", ONE_OF_A_KIND)
+def test_the_script_finds_a_tampered_release(folder: Path, name: str, stranger: Stranger) -> None:
+    TAMPERED[name](folder)
     published_releases.sign(folder)
     code, output = stranger.verify(folder)
     assert code == 1

@@ -257,7 +257,9 @@ def _with_rare_combinations(
     for atom, count in counts.items():
         for by_code, code in zip(shares, atom, strict=True):
             by_code[code] = by_code.get(code, 0.0) + count / total
-    weights: dict[Atom, float] = {atom: (1 - INDEPENDENT_SHARE) * count for atom, count in counts.items()}
+    weights: dict[Atom, float] = {
+        atom: (1 - INDEPENDENT_SHARE) * count for atom, count in counts.items()
+    }
     for nation, band, sex, crime in itertools.product(*shares):
         share = shares[0][nation] * shares[1][band] * shares[2][sex] * shares[3][crime]
         atom = (nation, band, sex, crime)
