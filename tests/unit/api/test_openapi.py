@@ -30,6 +30,7 @@ from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from tests.fixtures.asgi_client import HttpClient
+from tests.fixtures.examples import CI_EXAMPLES, examples
 
 WRONG = [400, 404, 406, 410, 414]
 CHECKS = SchemathesisConfig.from_dict(
@@ -91,7 +92,13 @@ def send_generated(
     statuses: Counter[int] = Counter()
 
     @seed(7)
-    @settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    # With fewer examples than 12 some address gets no valid request.
+    @settings(
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        max_examples=examples(CI_EXAMPLES, dev=12),
+    )
     @given(description[resource.path]["GET"].as_strategy(generation_mode=mode))
     def send(case: schemathesis.Case[Any]) -> None:
         statuses[case.call_and_validate().status_code] += 1
