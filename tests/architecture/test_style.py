@@ -16,6 +16,7 @@ FILES = [
     # Releases hold copies of these two scripts, with their checksums.
     if path.parent != ROOT / "referrals/publishing/release_builder/templates"
 ]
+WITH_TESTS = [*FILES, *sorted((ROOT / "tests").rglob("*.py"))]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 QUESTION = re.compile(r"(?:How|What|Where|Whether|When|Which|Who|Whose|Why)\b")
 
@@ -55,7 +56,7 @@ def test_no_comprehension_is_inside_another() -> None:
 
 
 def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
-    found = [place for path in FILES for place in places(path, questions(text(path)))]
+    found = [place for path in WITH_TESTS for place in places(path, questions(text(path)))]
     assert found == []
     assert questions('"""Whether it is so."""') == [1]
     assert questions('MOST = 1\n"""How many there are."""') == [2]

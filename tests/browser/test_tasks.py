@@ -1,4 +1,4 @@
-"""What readers come for, done as a new reader would: from the first page, in counted clicks."""
+"""Tasks of readers, done as a new reader would: from the first page, in counted clicks."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ from tests.fixtures.nginx_proxy import free_ports, needs_nginx, proxied
 
 PAGE, API = "/lite/sex", "/api/v1/releases"
 STALE = "stale-if-error=86400"
-"""What the site sends with every page and API answer."""
+"""The directive of Cache-Control that every page and API answer has."""
 
 
 @dataclass

@@ -15,7 +15,7 @@ STORED = {
     name: table_schema.read(REFERENCE / f"{name}.csv")
     for name in ("rounding_errors", "rounding_truths")
 }
-"""What certificates and pages quote. To measure it again takes a rounding of all records."""
+"""The figures that certificates and pages quote. Measuring them again rounds all records."""
 
 
 @pytest.fixture(scope="module")

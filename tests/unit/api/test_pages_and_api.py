@@ -70,7 +70,7 @@ def of_workbook(content: bytes, folder: Path) -> tuple[Any, ...]:
 
 
 def is_within(row: Mapping[str, Any], cell: Mapping[str, Any]) -> bool:
-    """Whether the range of a page's number is that of the API or narrower.
+    """Return whether the range of a page's number is that of the API or narrower.
 
     The other numbers of a view can narrow it, because parts fit into their total. An end that the
     source leaves open is open on the page.

@@ -1,4 +1,4 @@
-"""What a sheet says: published numbers only, for every nationality, and what is not known."""
+"""The content of a sheet: published numbers only, for every nationality, and what is not known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sheets there are, and what an address that asks for another one is told."""
+"""The sheets there are, and the answer to an address that asks for another one."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def counted(**more: int) -> Counts:
 
 
 def accepts(*, nationality: int = 3, crime_type: int = 2) -> Callable[[Counts], bool]:
-    """Whether counts have at most this many nationalities and crime types."""
+    """Return whether counts have at most this many nationalities and crime types."""
 
     def is_accepted(counts: Counts) -> bool:
         found = {name: len(codes) for name, codes in counts.categories.items()}
