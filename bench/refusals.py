@@ -2,8 +2,9 @@
 
 Invented records of several sizes and seeds are grouped and rounded as `publish` does with its
 default options. If it says that no rounding exists, CP-SAT (OR-tools, which publishing does not
-use) must prove the same for the same counts. Prints a Markdown table, and the seed of each refusal
-that CP-SAT does not decide in time. If CP-SAT finds a rounding, that ends it with an error.
+use) must prove the same for the same counts. Prints a Markdown table; each attempt and each refusal
+that CP-SAT does not decide in time go to standard error. If CP-SAT finds a rounding, that ends it
+with an error.
 
     python -m bench.refusals 60,100,200 40
 """
@@ -112,7 +113,9 @@ class Attempt:
 
     @property
     def cause(self) -> str:
-        """The cause of the refusal, without the numbers in it."""
+        """The cause of the refusal, without the numbers in it, or "none"."""
+        if self.refusal is None:
+            return "none"
         if isinstance(self.refusal, NoRoundingError):
             return "no rounding"
         return re.sub(r"\d\S*", "N", str(self.refusal))[:60]
@@ -133,7 +136,11 @@ def attempt(records: int, seed: int) -> Attempt:
 def rows(sizes: list[int], seeds: int) -> Iterator[str]:
     """Yield a row of the table for each number of records."""
     for records in sizes:
-        attempts = {seed: attempt(records, seed) for seed in range(1, seeds + 1)}
+        attempts = {}
+        for seed in range(1, seeds + 1):
+            attempts[seed] = attempt(records, seed)
+            outcome = f"{attempts[seed].seconds:.1f} s, refused for: {attempts[seed].cause}"
+            print(f"{records} records, seed {seed}: {outcome}", file=sys.stderr, flush=True)
         refused = Counter(tried.cause for tried in attempts.values() if tried.refusal)
         advised = sum(
             "least change that works" in str(tried.refusal) for tried in attempts.values()
@@ -145,8 +152,8 @@ def rows(sizes: list[int], seeds: int) -> Iterator[str]:
             if is_proved_impossible(tried.counts):
                 proved += 1
             else:
-                undecided = f"{records} records, seed {seed}"
-                print(f"Not decided by CP-SAT: {undecided}", file=sys.stderr, flush=True)
+                undecided = f"{records} records, seed {seed}: not decided by CP-SAT"
+                print(undecided, file=sys.stderr, flush=True)
         causes = ", ".join(f"{count} {cause}" for cause, count in refused.items()) or "none"
         seconds = [tried.seconds for tried in attempts.values()]
         yield (

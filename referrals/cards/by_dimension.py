@@ -121,7 +121,7 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
     )
 
 
-def quotes(release: Release, answer: Answer) -> list[dict[str, Any]]:
+def quotes(release: Release, answer: Answer) -> list[Mapping[str, Any]]:
     """Return the printed sentences behind an answer, each once, that of the total last."""
     ids = [statement for row in answer.observations for statement in row.statement_ids]
     ids += answer.total.statement_ids[:1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import groupby
 from typing import Any, Final
@@ -154,7 +154,7 @@ def _of_each(table: Table, texts: Callable[[Observation, str], list[str]]) -> li
     return found
 
 
-def _quotes(release: Release, table: Table) -> list[dict[str, Any]]:
+def _quotes(release: Release, table: Table) -> list[Mapping[str, Any]]:
     """Return the printed sentences behind a table, each once."""
     ids = [name for cell in table.cells.values() for name in cell.observation.statement_ids]
     found = statements(release, list(dict.fromkeys(ids)))

@@ -15,12 +15,10 @@ from referrals.cards.html import card as card_html
 from referrals.cards.html import chart, notices, releases
 from referrals.cards.html import relations as relations_html
 from referrals.cards.registry import CACHE_KEYS
-from referrals.content import outline, pages, sitemap
+from referrals.content import outline, pages, release_texts, sitemap
 from referrals.content.outline import Block
-from referrals.content.pages import Text
 from referrals.dashboard.topic_page import topic_html
 from referrals.i18n import messages
-from referrals.query.document.statements import text_figures
 from referrals.query.selection import Selection
 from referrals.reference import helplines
 from referrals.release.release import Release
@@ -42,11 +40,10 @@ def html(key: str, block: Block, offered: Mapping[str, Release], base: str) -> M
         case outline.Heading(has_status):
             found = notices.opening(key, release.about, has_status=has_status)
         case outline.Text(name, has_title):
-            late = helplines.overdue()
             found = (
-                _text_with_title(release, name, key, late)
+                _text_with_title(release, name, key, helplines.overdue())
                 if has_title
-                else _text(release, name, late).body
+                else release_texts.text(release, name).body
             )
         case outline.Summaries(dimensions):
             found = _summaries(release, dimensions, base)
@@ -71,24 +68,10 @@ def page_end(
     return end + (_phone(address) if address else Markup())
 
 
-@cached(4, CACHE_KEYS)
-def _figures(release: Release) -> dict[str, str]:
-    """Return the figures of a release by the names that texts give them."""
-    return dict(text_figures(release))
-
-
 @cached(64, CACHE_KEYS)
-def _text(release: Release, name: str, _overdue: tuple[str, ...]) -> Text:
-    """Return an explanatory text with the figures of a release, made once.
-
-    It may warn of help lines that are overdue, so those are in the cache's key.
-    """
-    return pages.page(name, _figures(release))
-
-
-@cached(64, CACHE_KEYS)
-def _text_with_title(release: Release, name: str, key: str, overdue: tuple[str, ...]) -> Markup:
-    return pages.with_title(_text(release, name, overdue), sitemap.page(key).path)
+def _text_with_title(release: Release, name: str, key: str, _overdue: tuple[str, ...]) -> Markup:
+    """Return a text with its title, made again if more help lines are overdue."""
+    return pages.with_title(release_texts.text(release, name), sitemap.page(key).path)
 
 
 @cached(4, CACHE_KEYS)

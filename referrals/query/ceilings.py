@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from referrals.caching import cached
+from referrals.query.labels import code_rows
 from referrals.query.selection import PERIOD
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release
@@ -51,7 +52,7 @@ def read(release: Release) -> Ceilings:
     }
     years = {
         row["code"]: row["members"].split()
-        for row in release.rows("query/codes")
+        for row in code_rows(release)
         if row["dimension"] == PERIOD and row["kind"] == "aggregate"
     }
     totals = {(name, code) for _, name, code in listed}

@@ -11,7 +11,7 @@ from typing import ClassVar
 from referrals.query import crosstab
 from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab, Record
-from referrals.query.labels import labels, of_selection
+from referrals.query.labels import code_rows, labels, of_selection
 from referrals.query.observation import Observation
 from referrals.query.selection import PERIOD, Offer, Selection
 from referrals.query.tables import joint_bounds
@@ -61,7 +61,7 @@ class FromRecords(ABC):
         """
         offer: dict[str, list[str]] = {PERIOD: periods(self.release)}
         offer |= {name: [] for name in DIMENSIONS if name != dimension}
-        for row in self.release.rows("query/codes"):
+        for row in code_rows(self.release):
             name, code = row["dimension"], row["code"]
             if name in offer and name != PERIOD and code != TOTAL and row["kind"] != "aggregate":
                 offer[name].append(code)
@@ -138,7 +138,7 @@ class FromRecords(ABC):
 
 def periods(release: Release) -> list[str]:
     """Return every period: the years, then the quarters, each the latest first."""
-    rows = [row for row in release.rows("query/codes") if row["dimension"] == PERIOD]
+    rows = [row for row in code_rows(release) if row["dimension"] == PERIOD]
     latest_first = [(row["kind"], row["code"]) for row in reversed(rows) if row["code"] != TOTAL]
     years = [code for kind, code in latest_first if kind == "aggregate"]
     return years + [code for kind, code in latest_first if kind != "aggregate"]

@@ -1,10 +1,11 @@
-"""The labels of a release's codes."""
+"""The codes of a release and their labels."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
+from referrals.caching import cached
 from referrals.query.selection import PERIOD, Selection
 from referrals.release.release import Release
 
@@ -15,9 +16,15 @@ WHOLE: Final = ""
 """The code of the whole period that a release covers."""
 
 
+@cached(16, {Release: lambda release: release.digest}, has_words=False)
+def code_rows(release: Release) -> tuple[Mapping[str, Any], ...]:
+    """Return the row of each code of a release in display order, as `sql/query/codes.sql` says."""
+    return tuple(release.rows("query/codes"))
+
+
 def labels(release: Release) -> Labels:
     """Return the label of every code of a release."""
-    return {(row["dimension"], row["code"]): row["label"] for row in release.rows("query/codes")}
+    return {(row["dimension"], row["code"]): row["label"] for row in code_rows(release)}
 
 
 def of_selection(selection: Selection, code_labels: Labels) -> dict[str, str]:
@@ -34,7 +41,7 @@ def quarters_of(release: Release) -> Mapping[str, tuple[str, ...]]:
     """
     members = {
         row["code"]: tuple(row["members"].split())
-        for row in release.rows("query/codes")
+        for row in code_rows(release)
         if row["dimension"] == PERIOD
     }
     quarters = [code for code, parts in members.items() if not parts]

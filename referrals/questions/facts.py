@@ -21,6 +21,7 @@ from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.document import published_numbers
 from referrals.query.document.published_numbers import Origin, PublishedNumber
+from referrals.query.labels import code_rows
 from referrals.query.observation import NOT_PUBLISHED, Observation, Share
 from referrals.query.selection import Selection
 from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
@@ -327,8 +328,7 @@ def _covers(release: Release, dimension: str, wide: str, narrow: str) -> bool:
 def _members(release: Release) -> Mapping[tuple[str, str], tuple[str, ...]]:
     """Return the codes that each code of the release adds up, by dimension and code."""
     return {
-        (row["dimension"], row["code"]): tuple(row["members"].split())
-        for row in release.rows("query/codes")
+        (row["dimension"], row["code"]): tuple(row["members"].split()) for row in code_rows(release)
     }
 
 

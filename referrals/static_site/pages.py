@@ -17,11 +17,10 @@ from referrals.cards.card import Card
 from referrals.cards.html import card as card_html
 from referrals.cards.html import chart, notices, releases, sources
 from referrals.cards.html import relations as relations_html
-from referrals.content import outline, pages, sitemap, standalone_pages
+from referrals.content import outline, pages, release_texts, sitemap, standalone_pages
 from referrals.content.outline import Block, HtmlBlock
 from referrals.i18n import languages, messages
 from referrals.page_meta import PageHead
-from referrals.query.document.statements import text_figures
 from referrals.query.selection import Selection
 from referrals.release import files
 from referrals.release.catalogue import Served
@@ -115,7 +114,7 @@ def _html(block: HtmlBlock, name: str, release: Release, served: Served) -> Mark
         case outline.Text(text, has_title) if has_title:
             return _text_with_title(release, text, sitemap.page(name).path)
         case outline.Text(text):
-            return pages.page(text, text_figures(release)).body
+            return release_texts.text(release, text).body
         case outline.Relations():
             return relations_html.relations_and_worked_out(release)
         case outline.Releases():
@@ -226,7 +225,7 @@ def _relation(release: Release, relation_id: str) -> Markup:
 
 
 def _text_with_title(release: Release, name: str, path: str) -> Markup:
-    return pages.with_title(pages.page(name, text_figures(release)), path, has_anchor=False)
+    return pages.with_title(release_texts.text(release, name), path, has_anchor=False)
 
 
 def _page_end(name: str, release: Release, published: Release) -> Markup:

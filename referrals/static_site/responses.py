@@ -1,4 +1,4 @@
-"""Static pages as HTTP responses: the files encoded ahead, and pages made for one request."""
+"""Static pages as HTTP responses: files, compressed when first asked for, and one-off pages."""
 
 from __future__ import annotations
 
@@ -22,14 +22,7 @@ from referrals.i18n import messages
 from referrals.static_site import layout, site
 from referrals.static_site.links import FOLDER
 from referrals.web.http import security_headers
-from referrals.web.http.content_encoding import (
-    GOOD,
-    IDENTITY,
-    QUICK,
-    SUFFIXES,
-    choose,
-    compress,
-)
+from referrals.web.http.content_encoding import GOOD, QUICK, Encoded, choose
 from referrals.web.http.etags import is_listed
 
 LOG: Final = logging.getLogger(__name__)
@@ -73,50 +66,60 @@ RETRY_AFTER: Final = 30
 
 
 @dataclass(frozen=True)
-class EncodedFile:
-    """One file in one encoding. `body_headers` are sent only with a body (not with a 304)."""
+class File:
+    """A file to send: its headers, and its content, compressed in a coding when first sent in it.
+
+    The digest of the content is in the entity tag, unless the file may not be stored.
+    """
 
     headers: Mapping[str, str]
-    body_headers: Mapping[str, str]
-    body: bytes
+    content: Encoded
+    digest: str = ""
 
-    def response(
-        self, request: Headers, method: str, status: HTTPStatus = HTTPStatus.OK
-    ) -> Response:
+    @staticmethod
+    def of(body: bytes, headers: Mapping[str, str], *, quality: int) -> File:
+        """Return a file to send; `quality` is that of Brotli."""
+        is_stored = headers["cache-control"] != NO_STORE
+        digest = hashlib.sha256(body).hexdigest()[:24] if is_stored else ""
+        content = Encoded(body, quality)
+        return File({**security_headers.HEADERS, **headers}, content, digest)
+
+    def response(self, scope: Scope, status: HTTPStatus = HTTPStatus.OK) -> Response:
         """Return the response to a request: no body for HEAD, or if the client has it (304)."""
-        tag = self.headers.get("etag", "")
-        is_known = tag and is_listed(request.get("if-none-match", ""), tag)
-        if status == HTTPStatus.OK and is_known:
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=self.headers)
-        body = b"" if method == "HEAD" else self.body
-        return Response(body, status, {**self.body_headers, **self.headers})
+        request = Headers(scope=scope)
+        encoding = choose(request.get("accept-encoding", ""))
+        headers = dict(self.headers)
+        if self.digest:
+            tag = f'"{self.digest}-{encoding}"' if encoding else f'"{self.digest}"'
+            headers["etag"] = tag
+            if status == HTTPStatus.OK and is_listed(request.get("if-none-match", ""), tag):
+                return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        body = self.content.body(encoding)
+        headers["content-length"] = str(len(body))
+        if encoding:
+            headers["content-encoding"] = encoding
+        return Response(b"" if scope["method"] == "HEAD" else body, status, headers)
 
 
 class Files:
-    """The files of the static site, ready to send.
+    """The files of the static site for one version of the releases.
 
-    Compressing them takes a second or two, so make this in a thread.
+    The first request of a page compresses it, in 5 ms, or 40 ms if it is the longest. All of them
+    at once would take a second of each start.
     """
 
     def __init__(self, version: str, files: Mapping[str, bytes]) -> None:
-        """Encode the files of a version of the releases, given by their place below the root."""
+        """Take the files of a version of the releases, given by their place below the root."""
         self.version = version
-        self._encoded = {
-            (name, encoding): _file(name, body, encoding)
-            for name, body in files.items()
-            for encoding in (IDENTITY, *SUFFIXES)
-        }
+        self._files = {name: _file(name, body) for name, body in files.items()}
 
     def response(self, scope: Scope) -> Response:
         """Return the response with the file at a path, or with the 404 page."""
-        request = Headers(scope=scope)
-        encoding = choose(request.get("accept-encoding", ""))
         name = scope["path"].removeprefix(FOLDER)
-        found = self._encoded.get((name, encoding)) if name != site.NOT_FOUND else None
+        found = self._files.get(name) if name != site.NOT_FOUND else None
         if found:
-            return found.response(request, scope["method"])
-        missing = self._encoded[site.NOT_FOUND, encoding]
-        return missing.response(request, scope["method"], HTTPStatus.NOT_FOUND)
+            return found.response(scope)
+        return self._files[site.NOT_FOUND].response(scope, HTTPStatus.NOT_FOUND)
 
 
 def made(
@@ -129,16 +132,13 @@ def made(
 
     `headers` are those that differ from the usual ones of a page.
     """
-    request = Headers(scope=scope)
     usual = {
         "content-type": HTML,
         "cache-control": ONE_MINUTE,
         "vary": "accept-encoding",
         "content-security-policy": NO_SCRIPT,
     }
-    encoding = choose(request.get("accept-encoding", ""))
-    file = _encoded(body, encoding, {**usual, **headers}, quality=QUICK)
-    return file.response(request, scope["method"], status)
+    return File.of(body, {**usual, **headers}, quality=QUICK).response(scope, status)
 
 
 def unavailable(error: Exception) -> Response:
@@ -170,7 +170,7 @@ def public_reason(error: Exception) -> str:
     return messages.text("errors.static_site")
 
 
-def _file(name: str, body: bytes, encoding: str) -> EncodedFile:
+def _file(name: str, body: bytes) -> File:
     headers = {
         "content-type": MEDIA_TYPES[PurePosixPath(name).suffix],
         "cache-control": _cache_control(name),
@@ -179,22 +179,7 @@ def _file(name: str, body: bytes, encoding: str) -> EncodedFile:
     }
     if name.endswith(".csv"):
         headers["content-disposition"] = f'attachment; filename="{PurePosixPath(name).name}"'
-    return _encoded(body, encoding, headers, quality=GOOD)
-
-
-def _encoded(
-    body: bytes, encoding: str, headers: Mapping[str, str], *, quality: int
-) -> EncodedFile:
-    """Return a file ready to send in an encoding ('' for none), tagged if it may be stored."""
-    packed = compress(body, encoding, quality=quality) if encoding else body
-    digest = hashlib.sha256(body).hexdigest()[:24]
-    body_headers = {"content-length": str(len(packed))}
-    if encoding:
-        body_headers["content-encoding"] = encoding
-    tag = {}
-    if headers["cache-control"] != NO_STORE:
-        tag["etag"] = f'"{digest}-{encoding}"' if encoding else f'"{digest}"'
-    return EncodedFile({**security_headers.HEADERS, **headers, **tag}, body_headers, packed)
+    return File.of(body, headers, quality=GOOD)
 
 
 def _cache_control(name: str) -> str:

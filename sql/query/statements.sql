@@ -1,4 +1,4 @@
--- One row per statement in $ids, in that order, with its source.
+-- One row per published statement, with its source.
 select
     statements.statement_id,
     statements.section,
@@ -11,5 +11,4 @@ select
     coalesce(sources.address, '') as address
 from statements
 inner join sources on statements.source_id = sources.source_id
-where list_contains($ids, statements.statement_id)
-order by list_position($ids, statements.statement_id)
+order by statements.statement_id

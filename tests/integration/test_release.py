@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from referrals import sql
 from referrals.errors import ReleaseError
-from referrals.publishing.ledger.statements import load
+from referrals.reference.codelists import DIMENSIONS
 from referrals.release import contract
 from referrals.release import release as releases
 from referrals.release.release import (
@@ -572,21 +572,14 @@ def test_every_lock_is_set(opened: Release, name: str, value: bool | int | str) 
 
 
 def test_concurrent_threads_each_get_the_result_of_their_own_query(release: Release) -> None:
-    printed = {
-        statement.statement_id: statement.printed
-        for statement in load().statements.values()
-        if statement.statement_id not in {"E017", "E018"}
-    }
-    statement_ids = list(printed) * 3
+    def answer(dimension: str) -> list[dict[str, object]]:
+        return release.rows("query/available_filters", {"dimension": dimension})
 
-    def answer(statement_id: str) -> list[tuple[str, str]]:
-        rows = release.rows("query/statements", {"ids": [statement_id]})
-        return [(row["statement_id"], row["printed"]) for row in rows]
-
+    alone = {dimension: answer(dimension) for dimension in DIMENSIONS}
+    assert len({str(rows) for rows in alone.values()}) > 2  # so that a mix-up would be seen
+    asked = [*DIMENSIONS] * 24
     with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(answer, statement_ids)) == [
-            [(statement_id, printed[statement_id])] for statement_id in statement_ids
-        ]
+        assert list(threads.map(answer, asked)) == [alone[dimension] for dimension in asked]
 
 
 def test_a_query_without_parameters_returns_rows_by_column_name(release: Release) -> None:

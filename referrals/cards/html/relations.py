@@ -11,6 +11,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from referrals import templates
+from referrals.caching import cached
 from referrals.cards.wording.phrases import comma_separated, in_sentence
 from referrals.i18n import messages
 from referrals.language import in_english
@@ -122,8 +123,13 @@ def _breaks(breaks: Sequence[str] | None) -> str:
     return messages.text("relations.breaks", n=len(breaks), percentages=comma_separated(breaks))
 
 
-def _readings(release: Release, relation_id: str) -> list[dict[str, Any]]:
-    return [row for row in release.rows("query/explanations") if row["relation_id"] == relation_id]
+def _readings(release: Release, relation_id: str) -> list[Row]:
+    return [row for row in _explanations(release) if row["relation_id"] == relation_id]
+
+
+@cached(4, {Release: lambda release: release.digest}, has_words=False)
+def _explanations(release: Release) -> tuple[Row, ...]:
+    return tuple(release.rows("query/explanations"))
 
 
 def _name(row: Row) -> str:

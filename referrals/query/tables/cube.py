@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from referrals.caching import cached
 from referrals.query.crosstab import Record
+from referrals.query.labels import code_rows
 from referrals.query.observation import NOT_PUBLISHED, Observation
 from referrals.query.selection import PERIOD, Selection
 from referrals.query.tables import narrowing
@@ -92,7 +93,7 @@ def codes(release: Release) -> dict[str, tuple[Code, ...]]:
     The two axes of time have no total: its label is that of the period of the table.
     """
     found: dict[str, list[Code]] = {}
-    for row in release.rows("query/codes"):
+    for row in code_rows(release):
         code = Code(row["code"], row["label"], row["kind"], tuple(row["members"].split()))
         is_time = row["dimension"] == PERIOD
         name = _TIME_OF_KIND[code.kind] if is_time else row["dimension"]

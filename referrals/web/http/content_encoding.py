@@ -21,8 +21,8 @@ BEST: Final = 11
 """Brotli's highest quality, which compresses best and takes a hundred times as long as 5 does."""
 
 GOOD: Final = 10
-"""The quality for files that are compressed at each start: 2% larger than with the highest, in a
-third of the time.
+"""The quality for a page that is compressed for its first reader and sent to many: 2% larger than
+with the highest, in a third of the time.
 """
 
 QUICK: Final = 5

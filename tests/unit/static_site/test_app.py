@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from http import HTTPStatus
 
 import brotli
@@ -27,6 +26,7 @@ from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from referrals.static_site import app as static_site_app
 from referrals.static_site import layout, responses, site
+from referrals.static_site.links import LinkStyle
 from referrals.web.http import content_encoding
 from referrals.web.shell.html import LEAVING
 from tests.fixtures.nothing_to_compute import NothingToCompute
@@ -77,12 +77,6 @@ async def ask(
 Fetch = Callable[..., Answer]
 
 
-@cache  # every test packs the same pages
-def packed(body: bytes, encoding: str) -> bytes:
-    """Return a compressed body, at the lowest quality."""
-    return content_encoding.compress(body, encoding, quality=1)
-
-
 @pytest.fixture
 def releases(
     release: Release, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
@@ -93,7 +87,6 @@ def releases(
     monkeypatch.setattr(
         site, "files", lambda one, _: {**files, "age": files["age"] + one.version.encode()}
     )
-    monkeypatch.setattr(responses, "compress", lambda body, encoding, **_: packed(body, encoding))
     return stands
 
 
@@ -367,31 +360,46 @@ def test_many_first_readers_share_one_rendering(
     assert drawn == ["one"]
 
 
-def test_pages_are_rendered_and_compressed_ahead_in_another_thread(
+def test_pages_are_rendered_ahead_in_another_thread(
     releases: list[Served], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert releases
-    drawn = threading.Event()
-    packed_by: set[int] = set()
+    rendered_by: list[int] = []
+    made = site.files
 
-    def watched(body: bytes, encoding: str, *, quality: int) -> bytes:
-        packed_by.add(threading.get_ident())
-        return gzip.compress(body) if encoding == "gzip" else body
+    def watched(served: Served, style: LinkStyle) -> dict[str, bytes]:
+        rendered_by.append(threading.get_ident())
+        return made(served, style)
 
-    monkeypatch.setattr(responses, "compress", watched)
+    monkeypatch.setattr(site, "files", watched)
 
     async def story() -> None:
         static_site = static_site_app.StaticSite()
         async with static_site.rendered_ahead():
             while static_site._files is None:
                 await asyncio.sleep(0.01)
-        monkeypatch.setattr(site, "files", lambda *_: drawn.set())
         await ask(static_site, "/lite/age", "GET", {"accept-encoding": "br"})
 
     asyncio.run(asyncio.wait_for(story(), timeout=30))
-    assert not drawn.is_set()
-    assert packed_by
-    assert threading.get_ident() not in packed_by
+    assert len(rendered_by) == 1
+    assert threading.get_ident() not in rendered_by
+
+
+def test_a_page_is_compressed_once_for_each_coding_in_which_it_is_asked_for(
+    fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compressed: list[str] = []
+
+    def watched(body: bytes, encoding: str, **_: int) -> bytes:
+        compressed.append(encoding)
+        return gzip.compress(body) if encoding == "gzip" else body
+
+    monkeypatch.setattr(content_encoding, "compress", watched)
+    for _ in range(2):
+        fetch("/lite/age", "GET", {"accept-encoding": "gzip"})
+        fetch("/lite/age", "GET", {"accept-encoding": "br"})
+        fetch("/lite/age", "GET", {"accept-encoding": "identity"})
+    assert compressed == ["gzip", "br"]
 
 
 def test_an_unexpected_error_of_the_catalogue_is_logged_by_its_type_alone(
