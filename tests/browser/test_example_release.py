@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -169,11 +170,17 @@ def test_files_of_the_example_release_are_marked_in_name_and_content(
     expect(page.locator("pre.copy").first).to_contain_text(f"Release example ({BANNER})")
 
 
-def test_an_example_page_prints_banner_and_marks_without_controls(
+def test_an_example_page_prints_banner_marks_and_every_row_without_controls(
     dashboard: str, page: Page
 ) -> None:
     open_complete(page, f"{dashboard}/nationality?{EXAMPLE}")
+    show_all = page.get_by_text(re.compile(r"^Show all \d+$"))
+    below_the_first_rows = page.locator("#root .chart-rows").first.locator("> li").nth(10)
+    expect(show_all).to_be_visible()
+    expect(below_the_first_rows).to_be_hidden()
     page.emulate_media(media="print")
+    expect(show_all).to_be_hidden()
+    expect(below_the_first_rows).to_be_visible()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.get_by_role("note").filter(has_text=BANNER)).to_be_visible()
     expect(page.get_by_role("radio", name="Worked example")).to_be_hidden()
@@ -182,6 +189,9 @@ def test_an_example_page_prints_banner_and_marks_without_controls(
     mark = page.locator(".chart-mark").first
     expect(mark).to_be_visible()
     expect(mark).to_contain_text("Worked example")
+    page.emulate_media(media="screen")
+    show_all.click()
+    expect(below_the_first_rows).to_be_visible()
 
 
 @pytest.mark.parametrize(
