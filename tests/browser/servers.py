@@ -37,6 +37,10 @@ on_desktop_and_phone = pytest.mark.parametrize(
 PATIENCE = 60
 """The seconds that a server may take to start on a busy machine."""
 
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The commands of Debian's browsers and of others'. The shell is the same engine without windows,
+and takes an eighth less processor time."""
+
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - looked at, not written to
 ENOUGH_MEMORY = 1_000_000_000
 """The bytes of shared memory that are enough for a browser."""
@@ -117,15 +121,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def browsers() -> tuple[str, ...]:
+    """Return the commands of browsers, the preferred one first."""
+    return tuple(filter(None, (os.environ.get("CHROMIUM"), *BROWSERS)))
+
+
 @contextmanager
 def chromium(*extra: str) -> Iterator[Browser]:
     """Open the browser named by CHROMIUM, or the system's own, with extra arguments if given.
 
     A missing browser is a failure: a skipped test guards nothing.
     """
-    path = (
-        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    )
+    path = next((found for found in map(shutil.which, browsers()) if found), None)
     if path is None:
         pytest.fail("Chromium is not installed (apt-get install chromium)")
     # Files instead of shared memory cost a fifth of the browser's system time, so they are left to
