@@ -15,7 +15,6 @@ from referrals.reference.codelists import DIMENSIONS
 from referrals.release.files import BY_EDITION, File, listed, manifest, version
 from referrals.release.release import Release
 
-LICENCE_URL: Final = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 CELL_KEY: Final = ("period", *DIMENSIONS)
 """The columns that identify a cell."""
 
@@ -61,6 +60,12 @@ def revision(release: Release) -> int:
     """Return how often a release has been revised since its publication."""
     number: int = manifest(release).get("revision", 0)
     return number
+
+
+def licence(release: Release) -> str:
+    """Return the licence that a release names, by its id or in words."""
+    named: str = _source(release)["licence"]
+    return named
 
 
 def invented_notes(release: Release) -> list[str]:

@@ -11,6 +11,7 @@ import json
 import zipfile
 from typing import Any, Final
 
+from referrals.reference import licences
 from referrals.release import files, metadata
 from referrals.release.files import File
 from referrals.release.release import Release
@@ -19,8 +20,6 @@ DESCRIPTION: Final = "ro-crate-metadata.json"
 SPECIFICATION: Final = "https://w3id.org/ro/crate/1.1"
 FIRST_TIME: Final = (1980, 1, 1, 0, 0, 0)
 """The time of every file in an archive, so that the same release makes the same bytes."""
-
-LICENCE_NAMES: Final = {"OGL-UK-3.0": "Open Government Licence v3.0"}
 
 
 def archive(release: Release) -> bytes:
@@ -43,11 +42,8 @@ def description(release: Release) -> dict[str, Any]:
     """Return the description of the archive of a release as JSON-LD."""
     header = metadata.cells_header(release)
     listed = [_file(release, file) for file in files.listed(release).values()]
-    licence = {
-        "@id": metadata.LICENCE_URL if header["licence"] in LICENCE_NAMES else "#licence",
-        "@type": "CreativeWork",
-        "name": LICENCE_NAMES.get(header["licence"], header["licence"]),
-    }
+    named = licences.licence(header["licence"])
+    licence = {"@id": named.address or "#licence", "@type": "CreativeWork", "name": named.name}
     publisher = {
         "@id": "#publisher",
         "@type": "Organization",

@@ -17,14 +17,9 @@ from markupsafe import Markup
 from referrals import templates
 from referrals.cards.card import Card
 from referrals.cards.html import sources
-from referrals.reference import figure_notes
+from referrals.reference import figure_notes, licences
 from referrals.release import metadata
 from referrals.release.release import Release
-
-LICENCES: Final[Mapping[str, str]] = {
-    "OGL-UK-3.0": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-}
-"""The address of each licence that a release can name, by its SPDX id."""
 
 MONTHS: Final = {name: number for number, name in enumerate(calendar.month_name) if name}
 PERIOD: Final = re.compile(rf"({'|'.join(MONTHS)}) (\d{{4}}) to ({'|'.join(MONTHS)}) (\d{{4}})")
@@ -44,6 +39,7 @@ def dataset(
     addresses of CSV files by title.
     """
     about, cells = release.about, metadata.cells_header(release)
+    licence = licences.licence(cells["licence"])
     described: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Dataset",
@@ -55,7 +51,7 @@ def dataset(
         "datePublished": about.published_on,
         "temporalCoverage": interval(about.period_label),
         "spatialCoverage": "United Kingdom",
-        "license": LICENCES.get(cells["licence"], cells["licence"]),
+        "license": licence.address or licence.name,
         "creator": _organisation(cells["source"]["publisher"]),
         "isBasedOn": [_work(source) for source in sources.cited(*cards)],
         "distribution": [_download(title, file) for title, file in downloads.items()],

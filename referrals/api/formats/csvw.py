@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from referrals.api.formats.tabular import COUNT, FLAG, TEXT, Table
 from referrals.csv_safety import WRITTEN_OUT
+from referrals.reference import licences
 from referrals.release import metadata
 
 CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"@language": "en"}]
@@ -34,7 +35,7 @@ def as_csvw(table: Table, address: str, site_url: str) -> bytes:
         "dc:publisher": header["source"]["publisher"],
         "dc:source": header["source"]["title"],
         "dc:issued": {"@value": header["release"]["published_on"], "@type": "xsd:date"},
-        "dc:license": {"@id": metadata.LICENCE_URL},
+        "dc:license": licences.licence(header["licence"]).json_ld,
         "dc:isVersionOf": {"@id": f"{site_url}{header['release']['address']}"},
         "dc:extent": _extent(table),
         "dialect": {"encoding": "utf-8", "header": True},

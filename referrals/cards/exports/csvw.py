@@ -12,6 +12,7 @@ from referrals.cards.exports import csv
 from referrals.cards.exports.export import Export, file_address, fixed_link, latest_link
 from referrals.cards.exports.notes import notes, source, symbols
 from referrals.csv_safety import WRITTEN_OUT
+from referrals.reference import licences
 from referrals.release import metadata
 
 CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"@language": "en"}]
@@ -34,7 +35,7 @@ def write(export: Export, address: str = "") -> str:
         "dc:temporal": card.period,
         "dc:source": source(card),
         "dc:issued": {"@value": card.about.published_on, "@type": "xsd:date"},
-        "dc:license": {"@id": metadata.LICENCE_URL},
+        "dc:license": licences.licence(metadata.licence(export.release)).json_ld,
         "dc:isVersionOf": {"@id": f"{base}{metadata.path(export.release)}"},
         "dc:references": [{"@id": link} for link in links if link],
         "dialect": {"encoding": "utf-8", "header": True},

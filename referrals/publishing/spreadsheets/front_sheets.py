@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from referrals.formatting import count, day
-from referrals.reference import statuses
+from referrals.reference import licences, statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.files import marked
 from referrals.release.release import EXAMPLE, MARKS, OFFICIAL, PUBLISHED, About
@@ -29,10 +29,6 @@ STATUS_TEXTS: Final[Mapping[str, str]] = {
     PUBLISHED: "Published: printed in the source, or worked out from what it prints",
     OFFICIAL: "Official: made by the publisher from records",
     **MARKS,
-}
-LICENCES: Final[Mapping[str, str]] = {
-    "OGL-UK-3.0": "Open Government Licence v3.0",
-    "notspecified": "not stated by the publisher",
 }
 
 PERIODS: Final = "A year to March, such as 2020-21, or a quarter, such as 2020-Q2"
@@ -119,7 +115,7 @@ def cover(about: About, source: Source, inner: Sequence[Sheet]) -> Sheet:
             f"Period: {about.period_label}",
             f"Status: {STATUS_TEXTS[about.status]}",
             f"Release: {about.release_id}",
-            f"Licence: {LICENCES.get(source.licence, source.licence)}",
+            f"Licence: {licences.licence(source.licence).name}",
             *([about.attribution] if about.attribution else []),
             contents,
         ],

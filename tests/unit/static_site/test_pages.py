@@ -25,6 +25,7 @@ from referrals.content.sitemap import every_page
 from referrals.i18n import languages, messages
 from referrals.query import kinds
 from referrals.query.selection import Selection
+from referrals.reference import licences
 from referrals.release import files, metadata
 from referrals.release.catalogue import Served
 from referrals.release.release import EXAMPLE, MARKS, Release
@@ -382,7 +383,7 @@ def test_a_topic_is_described_for_machines_with_its_files_and_its_source(
     )
     assert (metadata.cells_header(release)["licence"], dataset["license"]) == (
         "OGL-UK-3.0",
-        json_ld.LICENCES["OGL-UK-3.0"],
+        licences.licence("OGL-UK-3.0").address,
     )
 
 

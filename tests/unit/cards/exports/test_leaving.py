@@ -22,6 +22,8 @@ from referrals.cards.exports.notes import notes, symbols
 from referrals.cards.exports.pictures import png, social, svg
 from referrals.errors import DataError
 from referrals.query.selection import Selection
+from referrals.reference import licences
+from referrals.release import metadata
 from referrals.release.release import Release
 
 BASE = "https://figures.example"
@@ -109,6 +111,21 @@ def test_the_metadata_describe_every_column_and_carry_every_note(
     for text in (*notes(card), *symbols(card)):
         assert text in document["dc:description"]
     assert document["url"] == f"{BASE}{export.file_address(card, 'csv')}"
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ("OGL-UK-3.0", {"@id": licences.LISTED["OGL-UK-3.0"].address}),
+        ("https://publisher.example/terms", {"@id": "https://publisher.example/terms"}),
+        ("All rights reserved", "All rights reserved"),
+    ],
+)
+def test_the_metadata_have_the_licence_of_the_release(
+    card: Card, release: Release, monkeypatch: pytest.MonkeyPatch, named: str, expected: object
+) -> None:
+    monkeypatch.setattr(metadata, "licence", lambda _: named)
+    assert json.loads(csvw.write(Export(card, release, BASE)))["dc:license"] == expected
 
 
 # Frames and HTML to paste
