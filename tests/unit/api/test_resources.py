@@ -7,6 +7,7 @@ not list.
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -566,6 +567,19 @@ def test_an_unacceptable_format_is_refused_with_the_choices(
     answer = get(CELLS_ADDRESS, headers={"accept": "application/xml, text/csv;q=0"})
     assert answer.status_code == 406
     assert answer.json()["choices"]["csv"] == "text/csv"
+
+
+def test_the_addresses_and_code_on_the_docs_page_ask_for_cells_with_numbers(
+    get: HttpClient,
+) -> None:
+    page = html.unescape(get("/api/v1/docs").text)
+    code = re.sub(r'",?\n\s*"', "", page)
+    found = set(re.findall(r"/api/v1/releases/latest/cells\?[\w=&-]+format=csv", code))
+    assert len(found) == 2, "an example, and the same query with labels in Python and R"
+    for address in found:
+        rows = table_of(get(address))
+        assert len(rows) == 5
+        assert all(row["upper"] for row in rows)
 
 
 def test_every_kind_of_problem_is_explained_on_the_docs_page(get: HttpClient) -> None:
