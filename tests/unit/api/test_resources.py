@@ -561,6 +561,20 @@ def test_an_unknown_release_is_reported_before_a_fault_of_the_query(
     assert (problem["status"], problem["type"]) == (404, "/api/v1/docs#unknown-release")
 
 
+def test_a_withdrawn_release_is_gone_and_no_other_is_suggested_for_it(
+    get: HttpClient, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Served("one left", release, (), frozenset({"2021-22"}))
+    monkeypatch.setattr(catalogue, "served", lambda: left)
+    for address in ("/api/v1/releases/2021-22", "/releases/2021-22/cells.csv"):
+        problem = problem_at(get, address)
+        assert (problem["status"], problem["type"]) == (410, "/api/v1/docs#withdrawn")
+        assert problem["detail"].startswith(
+            "The figures of the release 2021-22 have been withdrawn"
+        )
+        assert "choices" not in problem
+
+
 def test_an_unacceptable_format_is_refused_with_the_choices(
     get: HttpClient,
 ) -> None:
