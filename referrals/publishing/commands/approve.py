@@ -16,6 +16,7 @@ from referrals.publishing.commands.terminal import (
 )
 from referrals.publishing.history import audit_log
 from referrals.publishing.options import check_release_id
+from referrals.release.folder_scan import WITHDRAWN_SUFFIX
 
 HELP: Final = "approve a draft: readers see it, and later releases are made to be safe beside it"
 EXAMPLE: Final = """
@@ -59,6 +60,9 @@ def run(options: argparse.Namespace) -> int:
         f"{draft.release_id} is approved, and is in {where.releases / draft.release_id}. "
         f"From now on, releases of {' and '.join(draft.years)} are revisions of it."
     )
+    marker = where.releases / f"{draft.release_id}{WITHDRAWN_SUFFIX}"
+    if marker.exists():
+        print(f"No site shows it yet: a release of this name was withdrawn. Remove {marker}.")
     for problem in audit_log.problems(where.private):
         print(problem)
     return 0
