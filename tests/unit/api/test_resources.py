@@ -265,7 +265,7 @@ def file_name(answer: httpx.Response) -> str:
     [
         ("limit=5000", "cells", ""),
         ("", "cells", ""),
-        ("sex=F&crime_type=DA,MS&limit=5000", "cells-sex-F-crime_type-DA+MS", "the {total} that"),
+        ("sex=F&crime_type=DA,MS&limit=5000", "cells-sex-F-crime_type-DA+MS", "the {total} rows"),
         (
             "sex=F&offset=2&limit=5",
             "cells-sex-F-rows-3-to-7",
