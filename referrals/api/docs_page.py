@@ -27,7 +27,7 @@ SECTION: Final = sitemap.page(sitemap.key_of(PAGE)).section
 """The section of the releases, whose files the API serves as well."""
 
 EXAMPLES: Final = (
-    f"{BASE}/releases/latest/cells?crime_type=DA&format=csv",
+    f"{BASE}/releases/latest/cells?crime_type=DA&nationality=_T&age_band=_T&outcome=_T&format=csv",
     f"{BASE}/releases/latest/cells?sex=F&sex=M&crime_type=_T&age_band=_T&nationality=_T&outcome=_T",
     f"{BASE}/releases/latest/statements?format=csv",
     "/releases/latest/release.zip",
@@ -37,7 +37,8 @@ PYTHON: Final = """\
 import pandas as pd
 
 cells = pd.read_csv(
-    "{site}/api/v1/releases/latest/cells?crime_type=DA&labels=true&format=csv",
+    "{site}/api/v1/releases/latest/cells"
+    "?crime_type=DA&nationality=_T&age_band=_T&outcome=_T&labels=true&format=csv",
     keep_default_na=False,
     na_values={{"value": [""], "lower": [""], "upper": [""]}},
 )
@@ -45,7 +46,10 @@ print(cells[["sex_label", "value", "lower", "upper", "status"]])
 """
 R: Final = """\
 cells <- read.csv(
-  "{site}/api/v1/releases/latest/cells?crime_type=DA&labels=true&format=csv",
+  paste0(
+    "{site}/api/v1/releases/latest/cells",
+    "?crime_type=DA&nationality=_T&age_band=_T&outcome=_T&labels=true&format=csv"
+  ),
   colClasses = c(sex = "character", status = "character"),
   na.strings = character(0)
 )

@@ -133,8 +133,10 @@ DOWNLOADS: Final = (
         f"{PAGE}/{{release_id}}/{{file}}",
         "Download a file",
         f"A file of the current version of the release. `{LATEST}` redirects to the current "
-        f"version of the published release. `{SUMS}` holds the SHA-256 of every file, and "
-        f"`{ARCHIVE}` all files with a description (RO-Crate). Files of invented figures have "
+        f"version of the published release. `{ARCHIVE}` holds all files with a description "
+        f"(RO-Crate). `{SUMS}` holds the SHA-256 of each file of the release twice, under the name "
+        "in its address and under the name that browsers save it as: `sha256sum --check "
+        f"--ignore-missing {SUMS}` checks the files that you have. Files of invented figures have "
         "their status, `example`, in their names.",
         _current_file,
         formats=(),

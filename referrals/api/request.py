@@ -106,7 +106,7 @@ def find_release(served: Served, release_id: str) -> Release:
     """Return the release of an id, or the published one for `latest`.
 
     Raises:
-        Problem: the release does not exist, or was replaced.
+        Problem: the release does not exist, or was replaced or withdrawn.
     """
     if release_id == LATEST:
         return served.published
@@ -119,6 +119,12 @@ def find_release(served: Served, release_id: str) -> Release:
             f"invented as its numbers. Ask for {new}.",
             replaced_by=new,
             address=metadata.path(releases[new]),
+        )
+    if release_id in served.withdrawn:
+        raise Problem(
+            "withdrawn",
+            f"The figures of the release {release_id} have been withdrawn by those who publish "
+            "them, and are not shown any more.",
         )
     if release_id not in releases:
         titles = {LATEST: served.published.about.title}

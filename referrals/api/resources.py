@@ -270,7 +270,7 @@ RESOURCES: Final = (
         OF_RELEASE,
         "Describe a release",
         "The period it covers, its notes, the meaning of its statuses, and its files. "
-        f"`{LATEST}` is the published release.",
+        f"`{LATEST}` is the newest release with the status `published`.",
         _release,
     ),
     Resource(

@@ -36,9 +36,9 @@ def in_words(request: Request, part: Part) -> str:
     chosen = ", ".join(f"{name}={' or '.join(codes)}" for name, codes in request.codes.items())
     if part.is_whole and not chosen:
         return ""
-    matching = f"{part.total} that match {chosen}" if chosen else str(part.total)
     if part.is_whole:
-        return f"A part of the table: the {matching}."
+        return f"A part of the table: the {part.total} rows that match {chosen}."
+    matching = f"{part.total} that match {chosen}" if chosen else str(part.total)
     first, last = part.offset + 1, part.offset + part.returned
     return f"A part of the table: rows {first} to {last} of {matching}."
 

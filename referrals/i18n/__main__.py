@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from referrals.errors import ReferralsError
-from referrals.i18n import translations
+from referrals.i18n import languages, translations
 from referrals.i18n.translating import commands
 from referrals.i18n.translations import State
+from referrals.language import ENGLISH
 
 MACHINE: Final = "machine"
 
@@ -37,11 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _translations(_: argparse.Namespace) -> int:
     faults = []
-    for language in translations.languages():
+    offered = (language for language in languages.languages() if language != ENGLISH)
+    for language in sorted({*translations.languages(), *offered}):
         commands.update(language)
         faults += list(commands.faults(language))
     print(commands.table())
-    print("\n".join(faults), file=sys.stderr)
+    for fault in faults:
+        print(fault, file=sys.stderr)
     return 1 if faults else 0
 
 

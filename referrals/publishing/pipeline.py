@@ -7,10 +7,12 @@ through the steps.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from referrals.paths import RELEASES
 from referrals.publishing import approval, protected_counts, risk_report
 from referrals.publishing.audit.audit import Check
 from referrals.publishing.audit.public_release import PublicRelease
@@ -18,7 +20,7 @@ from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.history import audit_log, drafts, history
 from referrals.publishing.history.drafts import Draft
 from referrals.publishing.history.private_store import PrivateStore, StoredYear
-from referrals.publishing.options import Options
+from referrals.publishing.options import Options, private_folder
 from referrals.publishing.protected_counts import Progress, Tabulated
 from referrals.publishing.release_builder import rounded, suppressed
 from referrals.publishing.release_builder.manifest import ReleaseInfo
@@ -31,7 +33,7 @@ class Summary:
     """The result for the publisher. It has true counts, and is in no public file.
 
     `nameless` is the number of records without a person; `disagreeing` are the published facts that
-    the records contradict.
+    the records contradict. `folder_options` are the options of `approve` that name folders.
     """
 
     folder: Path
@@ -45,6 +47,7 @@ class Summary:
     regrouped: tuple[str, ...] = ()
     groupings: Sequence[str] = ()
     report: Path | None = None
+    folder_options: str = ""
 
     def as_text(self) -> str:
         """Return the summary in sentences, one a line."""
@@ -64,7 +67,10 @@ class Summary:
         if self.report:
             lines.append(f"Risk and utility, with true counts: {self.report}. Do not publish it.")
         lines.append(f"{len(self.checks)} checks hold. Nothing binds yet, and no reader sees it.")
-        lines.append(f"Read {self.folder / 'certificate.md'}, then: approve {name} --by YOUR-NAME")
+        lines.append(
+            f"Read {self.folder / 'certificate.md'}, then: "
+            f"approve {name} --by YOUR-NAME{self.folder_options}"
+        )
         return "\n".join(lines)
 
     @property
@@ -84,6 +90,19 @@ class Summary:
                 f"{', '.join(self.disagreeing)}."
             )
         return questions
+
+
+def folder_options(options: Options) -> str:
+    """Return the options that `approve` needs to find the folders that `publish` used."""
+    folders = [
+        ("--to", options.releases, RELEASES),
+        ("--private", options.private, private_folder()),
+    ]
+    return "".join(
+        f" {name} {shlex.quote(str(folder))}"
+        for name, folder, default in folders
+        if folder.resolve() != default.resolve()
+    )
 
 
 def publish(
@@ -131,6 +150,7 @@ def _publish(
         report=risk_report.write(
             options.private, folder, years, tabulated.near_certain, options.accepted
         ),
+        folder_options=folder_options(options),
     )
     stored = {
         year.year: history.stored_year(

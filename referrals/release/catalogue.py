@@ -54,12 +54,14 @@ class Served:
     """The releases that are served at one moment.
 
     `version` changes whenever a release is added, replaced or removed. `published` is shown first;
-    `others` are the rest, newest first.
+    `others` are the rest, newest first. `withdrawn` are the names of releases that are no longer
+    served because they were withdrawn.
     """
 
     version: str
     published: Release
     others: tuple[Release, ...]
+    withdrawn: frozenset[str] = frozenset()
 
     def by_id(self) -> dict[str, Release]:
         """Return every release by its id, the published one first."""
@@ -292,8 +294,10 @@ class Catalogue:
         others.sort(key=lambda release: release.about.published_on, reverse=True)
         digests = "".join(release.digest for release in (published, *others))
         version = hashlib.sha256(digests.encode()).hexdigest()
-        if self._served is None or self._served.version != version:
-            self._served = Served(version, published, tuple(others))
+        withdrawn = frozenset(name for name, has_folder in self._markers.items() if has_folder)
+        current = self._served and (self._served.version, self._served.withdrawn)
+        if current != (version, withdrawn):
+            self._served = Served(version, published, tuple(others), withdrawn)
 
 
 def _newest_published(releases: Iterable[Release]) -> Release | None:

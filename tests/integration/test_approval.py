@@ -111,6 +111,16 @@ def test_an_approval_moves_the_draft_and_binds_it_and_tells_the_day_but_not_the_
     assert history_files(private) == {".key", ".json", ".log"}
 
 
+def test_an_approved_release_that_a_marker_still_withdraws_is_said_not_to_be_shown(
+    staged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to, private = places(staged)
+    to.mkdir()
+    (to / "small.withdrawn").touch()
+    assert main(approval(to, private)) == 0
+    assert "No site shows it yet: a release of this name was withdrawn" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

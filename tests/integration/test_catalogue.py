@@ -341,9 +341,11 @@ def test_withdrawing_a_release_drops_no_other(catalogue: Catalogue, small: Small
     earlier = catalogue.served()
     withdraw(folder)
     assert ids(catalogue) == ["2021-22", "2020-21"]
+    assert catalogue.served().withdrawn == {"invented"}
     assert catalogue.has_withdrawn(earlier)
     withdraw(newer)
     assert ids(catalogue) == ["2020-21"], "an earlier one comes first again"
+    assert catalogue.served().withdrawn == {"invented", "2021-22"}
     assert not catalogue.has_withdrawn(catalogue.served())
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from typing import Final
 
 from referrals.publishing import approval
-from referrals.publishing.commands.terminal import add_by, add_places, named_texts, places, today
+from referrals.publishing.commands.terminal import (
+    add_by,
+    add_places,
+    iso_date,
+    named_texts,
+    places,
+    today,
+)
 from referrals.publishing.history import audit_log
 from referrals.publishing.options import check_release_id
+from referrals.release.folder_scan import WITHDRAWN_SUFFIX
 
 HELP: Final = "approve a draft: readers see it, and later releases are made to be safe beside it"
 EXAMPLE: Final = """
@@ -31,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--approved-on",
-        type=date.fromisoformat,
+        type=iso_date,
         metavar="DATE",
         help="the date of approval that the certificate states (default: today)",
     )
@@ -53,6 +60,9 @@ def run(options: argparse.Namespace) -> int:
         f"{draft.release_id} is approved, and is in {where.releases / draft.release_id}. "
         f"From now on, releases of {' and '.join(draft.years)} are revisions of it."
     )
+    marker = where.releases / f"{draft.release_id}{WITHDRAWN_SUFFIX}"
+    if marker.exists():
+        print(f"No site shows it yet: a release of this name was withdrawn. Remove {marker}.")
     for problem in audit_log.problems(where.private):
         print(problem)
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from referrals.publishing.commands.mapping_option import add_mapping_argument, c
 from referrals.publishing.commands.terminal import (
     Progress,
     add_private,
+    iso_date,
     load_settings,
     named_texts,
     quiet_solver,
@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--published-on",
-        type=date.fromisoformat,
+        type=iso_date,
         metavar="DATE",
         help="the date of publication (default: today)",
     )

@@ -132,6 +132,19 @@ def today() -> date:
     return datetime.now(tz=UTC).date()
 
 
+def iso_date(text: str) -> date:
+    """Return the date that an option states.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not a date of the form YYYY-MM-DD.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is not a date. Write it as YYYY-MM-DD"
+        raise argparse.ArgumentTypeError(message) from None
+
+
 @contextmanager
 def quiet_solver() -> Iterator[None]:
     """Discard output of HiGHS from C++: it prints a banner, which no option turns off."""

@@ -127,9 +127,7 @@ RULES: Final[Mapping[str, Rule]] = {
         "month, but every text is: a spreadsheet has read day and month in the wrong order. Export "
         "the extract again as CSV, or with dates of the form YYYY-MM-DD"
     ),
-    "age_invalid": Rule(
-        '{field} {value} is not a whole number from 0 to 120. Correct it, or write "not recorded"'
-    ),
+    "age_invalid": Rule("{field} {value} is not a whole number from 0 to 120{ages_advice}"),
     "age_band_straddles": Rule(
         "{field} {value} lies across two of our bands. Ask for ages in years, or for bands that "
         "begin at 18, 20, 30, 40, 50 and 60"
@@ -204,6 +202,12 @@ class Context:
 
 _NO_CONTEXT: Final = Context()
 
+_AGES: Final = '. Correct it, or write "not recorded"'
+_MAPPED_AGES: Final = (
+    ", nor an age of the form in [ages] of the mapping. Correct it or that form, or say under "
+    "[words.age] which band it means"
+)
+
 
 def is_merged(rule: str) -> bool:
     """Return whether all values of a field that break a rule share one finding."""
@@ -238,6 +242,7 @@ def message(
         advice=_advice(field, is_blank=rule == "value_blank", has_mapping=context.has_mapping),
         forms=" or ".join(context.date_forms) or "YYYY-MM-DD",
         dates_advice=context.dates_advice,
+        ages_advice=_MAPPED_AGES if context.has_mapping else _AGES,
     )
     return f"{text}."
 
@@ -284,7 +289,8 @@ def _advice(field: str | None, *, is_blank: bool, has_mapping: bool) -> str:
     """Return the advice on a cell that is blank or not in the code list."""
     if has_mapping and field in CODED_FIELDS:
         meaning = "blank means" if is_blank else "it means"
-        return f"Correct it, or say under [words.{field}] of the mapping which code {meaning}"
+        advice = f"Correct it, or say under [words.{field}] of the mapping which code {meaning}"
+        return advice if is_blank else f"{advice} (`map --mapping` lists the values)"
     if field not in CODED_FIELDS:
         return "Fill it in: a referral cannot be counted without it"
     if is_blank:

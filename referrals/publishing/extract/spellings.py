@@ -119,6 +119,19 @@ def suggestions(field: str, value: str) -> list[str]:
     return [known[match] for match in similar]
 
 
+def code_of(field: str, text: str) -> str | None:
+    """Return the code that a spelling stands for, or None if it has no single code.
+
+    >>> code_of("nationality", "vietnamese"), code_of("sex", "W")
+    ('VNM', None)
+    """
+    wanted = text.casefold()
+    for spelling in all_spellings():
+        if spelling.field == field and spelling.spelling.casefold() == wanted:
+            return spelling.code
+    return None
+
+
 def is_reference_word(value: str) -> bool:
     """Return whether a value is a spelling of any field, written exactly as in our own files."""
     return value in _reference_words()

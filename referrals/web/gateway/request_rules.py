@@ -87,7 +87,7 @@ NO_HOSTS: Final = Refusal(
 BAD_METHOD: Final = Refusal(
     HTTPStatus.METHOD_NOT_ALLOWED,
     "method",
-    "This site is only read: use GET or HEAD.",
+    "This site is read-only. Use GET or HEAD.",
     {"allow": ", ".join(METHODS)},
 )
 BAD_METHOD_FOR_FORM: Final = Refusal(

@@ -7,6 +7,7 @@ not list.
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -264,7 +265,7 @@ def file_name(answer: httpx.Response) -> str:
     [
         ("limit=5000", "cells", ""),
         ("", "cells", ""),
-        ("sex=F&crime_type=DA,MS&limit=5000", "cells-sex-F-crime_type-DA+MS", "the {total} that"),
+        ("sex=F&crime_type=DA,MS&limit=5000", "cells-sex-F-crime_type-DA+MS", "the {total} rows"),
         (
             "sex=F&offset=2&limit=5",
             "cells-sex-F-rows-3-to-7",
@@ -560,12 +561,39 @@ def test_an_unknown_release_is_reported_before_a_fault_of_the_query(
     assert (problem["status"], problem["type"]) == (404, "/api/v1/docs#unknown-release")
 
 
+def test_a_withdrawn_release_is_gone_and_no_other_is_suggested_for_it(
+    get: HttpClient, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Served("one left", release, (), frozenset({"2021-22"}))
+    monkeypatch.setattr(catalogue, "served", lambda: left)
+    for address in ("/api/v1/releases/2021-22", "/releases/2021-22/cells.csv"):
+        problem = problem_at(get, address)
+        assert (problem["status"], problem["type"]) == (410, "/api/v1/docs#withdrawn")
+        assert problem["detail"].startswith(
+            "The figures of the release 2021-22 have been withdrawn"
+        )
+        assert "choices" not in problem
+
+
 def test_an_unacceptable_format_is_refused_with_the_choices(
     get: HttpClient,
 ) -> None:
     answer = get(CELLS_ADDRESS, headers={"accept": "application/xml, text/csv;q=0"})
     assert answer.status_code == 406
     assert answer.json()["choices"]["csv"] == "text/csv"
+
+
+def test_the_addresses_and_code_on_the_docs_page_ask_for_cells_with_numbers(
+    get: HttpClient,
+) -> None:
+    page = html.unescape(get("/api/v1/docs").text)
+    code = re.sub(r'",?\n\s*"', "", page)
+    found = set(re.findall(r"/api/v1/releases/latest/cells\?[\w=&-]+format=csv", code))
+    assert len(found) == 2, "an example, and the same query with labels in Python and R"
+    for address in found:
+        rows = table_of(get(address))
+        assert len(rows) == 5
+        assert all(row["upper"] for row in rows)
 
 
 def test_every_kind_of_problem_is_explained_on_the_docs_page(get: HttpClient) -> None:

@@ -84,14 +84,14 @@ def _choose(workbook: CalamineWorkbook, name: str, sheet: str | None) -> tuple[s
     if sheet is not None and sheet not in {*names, *hidden}:
         raise ExtractError(
             f'{name} has no sheet "{sheet}" with cells in it, but {listed or "none at all"}. '
-            "Correct file.sheet in the mapping."
+            "Correct --sheet, or file.sheet in the mapping."
         )
     if sheet is None and not names:
         raise ExtractError(f"{name} has no visible sheet with cells in it. Export it again.")
     if sheet is None and len(names) > 1:
         raise ExtractError(
-            f"{name} has {len(names)} sheets, {listed}. Remove the others, or name one as "
-            "file.sheet in a mapping."
+            f"{name} has {len(names)} sheets, {listed}. Remove the others, or name one: with "
+            "`map --sheet`, or as file.sheet in a mapping."
         )
     chosen = sheet or names[0]
     others = len(names) + len(hidden) - 1

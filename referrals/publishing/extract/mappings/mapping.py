@@ -226,9 +226,9 @@ def _words(table: Table) -> tuple[Spelling, ...]:
         entries = table.table(name)
         for word, code in entries.content.items():
             if code not in codes:
-                entries.refuse(
-                    word, f"is {code!r}, which is not a code. Use one of {_listed(codes)}"
-                )
+                meant = spellings.code_of(name, str(code))
+                choice = meant if meant in codes else f"one of {_listed(codes)}"
+                entries.refuse(word, f"is {code!r}, which is not a code. Use {choice}")
             words.append(Spelling(name, word, str(code)))
     table.refuse_other_keys()
     _refuse_contradictions(table, words)

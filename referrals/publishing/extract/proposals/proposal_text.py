@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+from referrals.publishing.extract import spellings
 from referrals.publishing.extract.columns import COLUMNS, REQUIRED
 from referrals.publishing.extract.mappings import age_forms, date_forms
 from referrals.publishing.extract.proposals import column_content
@@ -58,8 +59,11 @@ def _described(column: Column) -> str:
         return f"not recognised: {kind}, not shown{blank}"
     if column.role in _DATES:
         return f"{column.role}{_date_description(column)}{blank}"
+    if _is_age_form(column):
+        form, _ = column_content.age_form(column)
+        return f"{column.role}: most are {form}, and `check` lists those that are not{blank}"
     if column.role in CODED_FIELDS:
-        unknown = 0 if _is_age_form(column) else column.unknown().total()
+        unknown = column.unknown().total()
         known = column.lines - unknown
         return f"{column.role}: {known:,} lines understood, {unknown:,} not{blank}"
     kind = "one for each line" if column.is_identifying else f"{number} distinct values"
@@ -188,7 +192,8 @@ def _word_table(column: Column) -> Iterator[str]:
     yield ""
     yield f"[words.{column.role}]"
     for word in shown:
-        similar = f", similar: {', '.join(word.similar)}" if word.similar else ""
+        names = [f"{name} ({spellings.code_of(column.role or '', name)})" for name in word.similar]
+        similar = f", similar: {', '.join(names)}" if names else ""
         key = json.dumps(word.text, ensure_ascii=False)
         yield f'# ASK: {key} = ""  # {word.lines:,} lines{similar}'
     if hidden:

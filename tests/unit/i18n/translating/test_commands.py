@@ -85,6 +85,20 @@ def test_the_table_has_each_language_with_its_states(capsys: pytest.CaptureFixtu
     assert total[4] == "1"
 
 
+def test_a_language_that_is_newly_offered_gets_a_file_with_everything_to_translate(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "fr.po").unlink()
+    translations.catalogue.cache_clear()
+    assert run("translations") == 0
+    output = capsys.readouterr()
+    language, state, offered_too, everything, missing, *_ = output.out.splitlines()[-1].split()
+    assert (language, state, offered_too) == ("fr", "(all,", "offered)")
+    assert everything == missing
+    assert output.err == ""
+    assert 'msgid "Menu"\nmsgstr ""' in (folder / "fr.po").read_text(encoding="utf-8")
+
+
 @pytest.mark.usefixtures("folder")
 def test_an_export_does_not_overwrite_work(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+
 import pytest
 
 from referrals.publishing.commands import terminal
@@ -21,3 +23,8 @@ def test_a_line_has_the_time_since_the_start_and_for_steps_the_time_left(
         "[1:10, about 2:00 left of this part] protecting (2 of 3)",
         "[1:15] writing",
     ]
+
+
+def test_a_date_in_another_form_is_refused_with_the_form_that_is_meant() -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match=r"'30/11/2026' is not a date\. Write"):
+        terminal.iso_date("30/11/2026")

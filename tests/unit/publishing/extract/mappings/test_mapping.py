@@ -66,6 +66,10 @@ def test_a_mapping_has_columns_forms_and_words(tmp_path: Path) -> None:
         (COLUMNS + '[dates]\nform = "dd/mm/yy"\n', "Add two_digit_years_up_to"),
         (COLUMNS + '[ages]\nform = "months"\n', 'ages.form must be one of "years", "bands", '),
         (COLUMNS + '[words.sex]\nW = "X"\n', "words.sex.W is 'X', which is not a code. Use one of"),
+        (
+            COLUMNS + '[words.nationality]\nBrasil = "Brazil"\n',
+            "words.nationality.Brasil is 'Brazil', which is not a code. Use BRA.",
+        ),
         (COLUMNS + '[words.sex]\nMale = "F"\n', 'words.sex "Male" means M already, not F.'),
         (COLUMNS + '[words.sex]\nw = "F"\nW = "M"\n', 'words.sex "W" means F already, not M.'),
         (COLUMNS + '[words]\nsex = "F"\n', "words.sex must be a table."),

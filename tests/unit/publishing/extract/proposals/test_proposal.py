@@ -103,7 +103,7 @@ def test_an_unknown_word_is_shown_with_its_count_and_never_given_a_code(tmp_path
     found = proposed(tmp_path, file(text(records)))
     text_of_mapping = proposal_text.toml(found)
     assert '# ASK: "W" = ""  # 24 lines' in text_of_mapping
-    assert '# ASK: "Mle" = ""  # 12 lines, similar: Male' in text_of_mapping
+    assert '# ASK: "Mle" = ""  # 12 lines, similar: Male (M)' in text_of_mapping
     assert tomllib.loads(text_of_mapping)["words"]["sex"] == {}
     assert "Gender: sex: 0 lines understood, 36 not" in proposal_text.listing(found)
 
@@ -158,6 +158,9 @@ def test_two_columns_with_one_role_are_asked_about(tmp_path: Path) -> None:
 def test_bands_across_ours_are_proposed_as_bands_and_refused_by_the_check(tmp_path: Path) -> None:
     found = proposed(tmp_path, file(text(STRADDLING)))
     assert tomllib.loads(proposal_text.toml(found))["ages"]["form"] == "bands"
+    assert "age: most are bands, and `check` lists those that are not" in proposal_text.listing(
+        found
+    )
 
 
 def test_the_columns_of_an_earlier_mapping_are_taken(tmp_path: Path) -> None:
