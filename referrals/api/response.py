@@ -40,6 +40,7 @@ SHORT_CACHE: Final = "public, max-age=15, stale-if-error=86400"
 """Everyone sees a new release within 15 seconds; a shared cache may serve an old one while the
 server fails."""
 
+NO_STORE: Final = "no-store"
 PERMANENT_CACHE: Final = "public, max-age=31536000, immutable"
 MIN_COMPRESSED_BYTES: Final = 500
 """Smaller bodies are not compressed."""
@@ -185,7 +186,7 @@ def from_problem(problem: Problem) -> Response:
     body = problem_document.body(problem.document())
     headers = {
         "content-type": problem_document.MEDIA_TYPE,
-        "cache-control": "no-store",
+        "cache-control": NO_STORE,
         **CORS,
         **problem.headers,
         "content-length": str(len(body)),
