@@ -31,7 +31,7 @@ def _text(release: Release, name: str, _overdue: tuple[str, ...]) -> Text:
     return pages.page(name, _figures(release))
 
 
-@cached(4, _BY_DIGEST)
+@cached(4, _BY_DIGEST, has_words=False)
 def _figures(release: Release) -> Mapping[str, str]:
     """Return the figures of a release by the names that texts give them."""
     return text_figures(release)

@@ -209,7 +209,7 @@ def _version(served: Served) -> str:
     return " ".join([served.version, *helplines.overdue()])
 
 
-@cached(2, {Served: lambda served: served.version})
+@cached(16, {Served: lambda served: served.version})  # the other languages share them
 def _versions(served: Served, base: str) -> tuple[Version, ...]:
     return site.versions(served, base)
 

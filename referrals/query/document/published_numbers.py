@@ -137,7 +137,7 @@ class PublishedNumber:
 Numbers = Mapping[str, PublishedNumber]
 
 
-@cached(EDITIONS, {Release: lambda release: release.digest})
+@cached(EDITIONS, {Release: lambda release: release.digest}, has_words=False)
 def numbers(release: Release) -> Numbers:
     """Return every number of the published release by its id, in the order of the ledger."""
     relations = release.rows("query/relations")

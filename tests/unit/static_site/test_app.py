@@ -19,7 +19,9 @@ from starlette.types import ASGIApp, Message
 from referrals import caching
 from referrals.content import helpline_lists
 from referrals.errors import ReleaseError, WithdrawnError
-from referrals.i18n import messages
+from referrals.i18n import languages, messages
+from referrals.language import using
+from referrals.page_meta import Version
 from referrals.reference import helplines
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
@@ -383,6 +385,24 @@ def test_pages_are_rendered_ahead_in_another_thread(
     asyncio.run(asyncio.wait_for(story(), timeout=30))
     assert len(rendered_by) == 1
     assert threading.get_ident() not in rendered_by
+
+
+def test_the_versions_of_pages_in_every_language_are_kept(
+    releases: list[Served], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert releases
+    static_site = static_site_app.StaticSite()
+
+    def every() -> list[tuple[Version, ...]]:
+        found = []
+        for code in languages.languages():
+            with using(code):
+                found.append(static_site.versions())
+        return found
+
+    made = every()
+    monkeypatch.setattr(caching, "COMPUTING", NothingToCompute())
+    assert every() == made
 
 
 def test_a_page_is_compressed_once_for_each_coding_in_which_it_is_asked_for(

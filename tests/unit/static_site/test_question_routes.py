@@ -221,6 +221,15 @@ def test_a_form_that_is_too_large_or_no_form_is_refused(
     assert client.post("/claims", content=content, headers=form).status_code == status
 
 
+def test_the_numbers_of_a_release_are_read_once_for_all_languages(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_english = published_numbers.numbers(release)
+    monkeypatch.setattr(caching, "COMPUTING", NothingToCompute())
+    with using("vi"):
+        assert published_numbers.numbers(release) is in_english
+
+
 def test_a_reader_who_leaves_while_a_form_is_sent_is_not_a_fault() -> None:
     (route,) = (each for each in question_routes.routes() if each.path == pages.CLAIMS)
     sent: list[Message] = []
