@@ -150,7 +150,10 @@ class StaticSite:
             self._files = self._rendered = None
         files = self._files
         if files is None:
-            return await self._render(served)
+            files = await self._render(served)
+            if catalogue.has_withdrawn(served):  # while its pages were rendered
+                return await self._current_files()
+            return files
         is_current = files.version == _version(served)
         if not is_current and not self._rendering.locked() and not self._failed(served):
             task = asyncio.create_task(self._render_again(served))

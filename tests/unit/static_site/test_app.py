@@ -467,6 +467,21 @@ def test_pages_of_a_withdrawn_release_are_not_sent_while_new_ones_are_rendered(
     assert asyncio.run(story()).endswith(b"two")
 
 
+def test_pages_of_a_release_that_is_withdrawn_while_they_are_rendered_are_not_sent(
+    releases: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, made = releases[0], site.files
+
+    def withdraw_meanwhile(served: Served, style: LinkStyle) -> dict[str, bytes]:
+        if served is before:
+            releases[0] = Served("two", release, ())
+            monkeypatch.setattr(catalogue, "has_withdrawn", lambda served: served is before)
+        return made(served, style)
+
+    monkeypatch.setattr(site, "files", withdraw_meanwhile)
+    assert asyncio.run(page(static_site_app.StaticSite())).endswith(b"two")
+
+
 def test_pages_of_a_withdrawn_release_are_not_sent_if_new_ones_cannot_be_rendered(
     releases: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
