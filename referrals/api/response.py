@@ -20,6 +20,7 @@ from referrals.api.resource import Content
 from referrals.release import metadata
 from referrals.web.http import problem as problem_document
 from referrals.web.http import security_headers
+from referrals.web.http.cache_control import NO_STORE
 from referrals.web.http.content_encoding import choose
 from referrals.web.http.etags import is_listed
 
@@ -40,7 +41,6 @@ SHORT_CACHE: Final = "public, max-age=15, stale-if-error=86400"
 """Everyone sees a new release within 15 seconds; a shared cache may serve an old one while the
 server fails."""
 
-NO_STORE: Final = "no-store"
 PERMANENT_CACHE: Final = "public, max-age=31536000, immutable"
 MIN_COMPRESSED_BYTES: Final = 500
 """Smaller bodies are not compressed."""

@@ -30,10 +30,11 @@ from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.static_site import links, responses, site
 from referrals.static_site.links import FOLDER
-from referrals.static_site.responses import NO_STORE, ONE_MINUTE, RETRY_AFTER, Files
+from referrals.static_site.responses import RETRY_AFTER, Files
 from referrals.static_site.search import results
 from referrals.static_site.search.results import Asked
 from referrals.static_site.table import KEY as TABLE
+from referrals.web.http.cache_control import NO_STORE, ONE_MINUTE
 
 LOG: Final = logging.getLogger(__name__)
 

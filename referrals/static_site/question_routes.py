@@ -44,11 +44,12 @@ from referrals.static_site import (
 )
 from referrals.static_site import pages as static_pages
 from referrals.static_site.links import FOLDER, PageKey
-from referrals.static_site.responses import HTML, NO_SCRIPT, NO_STORE, ONE_MINUTE, WITH_SCRIPT
+from referrals.static_site.responses import HTML, NO_SCRIPT, WITH_SCRIPT
 from referrals.static_site.search import a_to_z, results, site_documents
 from referrals.static_site.search.results import Asked
 from referrals.web import settings
 from referrals.web.http import security_headers
+from referrals.web.http.cache_control import NO_STORE, ONE_MINUTE
 from referrals.web.http.negotiation import preferences
 
 LARGEST_BODY: Final = 65_536

@@ -22,6 +22,7 @@ from referrals.i18n import messages
 from referrals.static_site import layout, site
 from referrals.static_site.links import FOLDER
 from referrals.web.http import etags, security_headers
+from referrals.web.http.cache_control import NO_STORE, ONE_MINUTE
 from referrals.web.http.content_encoding import GOOD, QUICK, Encoded, choose
 
 LOG: Final = logging.getLogger(__name__)
@@ -36,14 +37,8 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
-ONE_MINUTE: Final = "public, max-age=60, stale-if-error=86400"
-"""The caching of a page: a new release is seen within a minute.
-
-A cache may serve its copy for a day if nothing answers."""
-
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 NAMED_BY_DIGEST: Final = re.compile(r"\.[0-9a-f]{12}\.(css|js|woff2)$")
-NO_STORE: Final = "no-store"
 NO_SCRIPT: Final = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src data:; "
     "base-uri 'none'; "

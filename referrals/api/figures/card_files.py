@@ -41,6 +41,7 @@ from referrals.release.files import SHORT
 from referrals.release.release import Release
 from referrals.web import settings
 from referrals.web.http import security_headers
+from referrals.web.http.cache_control import NO_STORE
 
 CACHE_BYTES: Final = 8 * 1024 * 1024
 """The size of the cache of finished files."""
@@ -167,7 +168,7 @@ def _failed_frame(error: Exception, site_url: str) -> Response:
     problem = problem_of(error)
     reason = str(error) if isinstance(error, Problem) else messages.text("exports.embed.replaced")
     body = embed.unavailable(reason, site_url).encode()
-    headers = {**FRAME_HEADERS, "cache-control": response.NO_STORE, **problem.headers}
+    headers = {**FRAME_HEADERS, "cache-control": NO_STORE, **problem.headers}
     return response.from_content(Content(body, HTML, status=problem.status, headers=headers))
 
 
