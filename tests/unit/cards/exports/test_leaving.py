@@ -118,6 +118,7 @@ def test_the_metadata_describe_every_column_and_carry_every_note(
     [
         ("OGL-UK-3.0", {"@id": licences.LISTED["OGL-UK-3.0"].address}),
         ("https://publisher.example/terms", {"@id": "https://publisher.example/terms"}),
+        ("http://[terms", {"@id": "http://[terms"}),
         ("All rights reserved", "All rights reserved"),
     ],
 )
