@@ -191,7 +191,12 @@ def check_method_and_length(scope: Scope) -> None:
 
 
 def problem_response(error: Exception) -> Response:
-    """Return the response to a failure.
+    """Return the response to a failure."""
+    return response.from_problem(problem_of(error))
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return the problem of a failure.
 
     It never repeats the message of a database or of the operating system.
 
@@ -199,13 +204,13 @@ def problem_response(error: Exception) -> Response:
     when a server fails.
     """
     if isinstance(error, Problem):
-        return response.from_problem(error)
+        return error
     if isinstance(error, WithdrawnError):
-        return response.from_problem(Problem("withdrawn", str(error)))
+        return Problem("withdrawn", str(error))
     detail = "A release cannot be read. Try again in a moment."
     if isinstance(error, ReferralsError):
         detail = str(error)
-    return response.from_problem(Problem("not-ready", detail, headers={"retry-after": "5"}))
+    return Problem("not-ready", detail, headers={"retry-after": "5"})
 
 
 def _accept_header(scope: Scope) -> str:

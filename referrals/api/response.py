@@ -20,6 +20,7 @@ from referrals.api.resource import Content
 from referrals.release import metadata
 from referrals.web.http import problem as problem_document
 from referrals.web.http import security_headers
+from referrals.web.http.cache_control import NO_STORE
 from referrals.web.http.content_encoding import choose
 from referrals.web.http.etags import is_listed
 
@@ -185,7 +186,7 @@ def from_problem(problem: Problem) -> Response:
     body = problem_document.body(problem.document())
     headers = {
         "content-type": problem_document.MEDIA_TYPE,
-        "cache-control": "no-store",
+        "cache-control": NO_STORE,
         **CORS,
         **problem.headers,
         "content-length": str(len(body)),

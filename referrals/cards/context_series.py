@@ -32,6 +32,7 @@ from referrals.formatting import day
 from referrals.i18n import messages
 from referrals.query.document import context_series
 from referrals.query.document.context_series import Annotation, ContextObservation, ContextSeries
+from referrals.release.files import BY_EDITION
 from referrals.release.release import Release
 
 SERIES: Final = "series"
@@ -74,7 +75,7 @@ def of_profile(release: Release, name: str) -> Card | None:
     return _of_profiles(release).get(name)
 
 
-@cached(2, {Release: lambda release: release.digest})
+@cached(2, BY_EDITION)
 def _of_profiles(release: Release) -> Mapping[str, Card]:
     """Return the cards of every nationality that has a profile by their names.
 

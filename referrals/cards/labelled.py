@@ -24,7 +24,7 @@ from referrals.release.release import Release
 
 @dataclass(frozen=True)
 class Labelled:
-    """The queries that cards need, answered as the release does but for its labels."""
+    """The queries that cards need: the answers of the release, with translated labels."""
 
     kind: ReleaseKind
 

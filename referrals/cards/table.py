@@ -120,7 +120,7 @@ def _line(table: Table, row: Key, longest: Fraction) -> dict[str, Any]:
 
 
 def _longest(table: Table) -> Fraction:
-    """Return the largest figure of the cells that are no totals, which has the deepest colour."""
+    """Return the largest figure among cells that are not totals: it has the deepest colour."""
     figures = [
         cell.figure.upper if cell.figure.value is None else cell.figure.value
         for place, cell in table.cells.items()

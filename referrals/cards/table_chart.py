@@ -24,8 +24,8 @@ from referrals.query.tables.table_request import SHARES, Chart
 def html(table: Table, name: str, *, mark: str = "") -> Markup:
     """Return the chart that a table asks for, empty if it asks for none or it does not suit.
 
-    A heat table is no chart apart: its cells are coloured in the table itself. `name` is the name
-    of the chart for those who do not see it, and `mark` is set beside invented figures.
+    A heat table is not a separate chart: the cells of the table itself are coloured. `name` is the
+    name of the chart for those who do not see it, and `mark` is set beside invented figures.
     """
     draw = _CHARTS.get(table.request.chart)
     if draw is None or table.request.chart in unsuited(table):

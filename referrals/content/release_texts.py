@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
 
 from referrals.caching import cached
 from referrals.content import pages
 from referrals.content.pages import Text
 from referrals.query.document.statements import text_figures
 from referrals.reference import helplines
+from referrals.release.files import BY_EDITION
 from referrals.release.release import Release
-
-_BY_DIGEST: Final[Mapping[Any, Callable[[Any], Any]]] = {Release: lambda release: release.digest}
 
 
 def text(release: Release, name: str) -> Text:
@@ -25,13 +23,13 @@ def text(release: Release, name: str) -> Text:
     return _text(release, name, helplines.overdue())
 
 
-@cached(64, _BY_DIGEST)
+@cached(64, BY_EDITION)
 def _text(release: Release, name: str, _overdue: tuple[str, ...]) -> Text:
-    """Return a text, which may warn of help lines that are overdue: so the key has those."""
+    """Return a text. It may warn of overdue help lines, so those are in the cache's key."""
     return pages.page(name, _figures(release))
 
 
-@cached(4, _BY_DIGEST)
+@cached(4, BY_EDITION, has_words=False)
 def _figures(release: Release) -> Mapping[str, str]:
     """Return the figures of a release by the names that texts give them."""
     return text_figures(release)

@@ -74,7 +74,7 @@ def _text_with_title(release: Release, name: str, key: str, _overdue: tuple[str,
     return pages.with_title(release_texts.text(release, name), sitemap.page(key).path)
 
 
-@cached(4, CACHE_KEYS)
+@cached(16, CACHE_KEYS)  # the other languages share them
 def _summaries(release: Release, dimensions: tuple[str, ...], base: str) -> Markup:
     """Return short cards of several dimensions, side by side if there is room."""
     return templates.macro(

@@ -74,7 +74,7 @@ def structure(markdown: str) -> list[str]:
 def sections(markdown: str) -> list[str]:
     r"""Return a text cut before each second-level heading, which together are the text.
 
-    If a heading stands inside a box, the cut is before the box.
+    If a heading is inside a box, the cut is before the box.
 
     >>> sections("One\n\n## Two\n\n### Three\n")
     ['One\n\n', '## Two\n\n### Three\n']

@@ -14,6 +14,7 @@ from referrals.caching import cached
 from referrals.query.labels import code_rows
 from referrals.query.selection import PERIOD
 from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.release.files import BY_EDITION
 from referrals.release.release import Release
 
 EVERY_YEAR = ""
@@ -43,7 +44,7 @@ class Ceilings:
         return upper
 
 
-@cached(16, {Release: lambda release: release.digest}, has_words=False)
+@cached(16, BY_EDITION, has_words=False)
 def read(release: Release) -> Ceilings:
     """Return the ceilings of a rounded release, also of the sums of all its years."""
     listed = {

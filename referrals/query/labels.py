@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from referrals.caching import cached
 from referrals.query.selection import PERIOD, Selection
+from referrals.release.files import BY_EDITION
 from referrals.release.release import Release
 
 Labels = Mapping[tuple[str, str], str]
@@ -16,7 +17,7 @@ WHOLE: Final = ""
 """The code of the whole period that a release covers."""
 
 
-@cached(16, {Release: lambda release: release.digest}, has_words=False)
+@cached(16, BY_EDITION, has_words=False)
 def code_rows(release: Release) -> tuple[Mapping[str, Any], ...]:
     """Return the row of each code of a release in display order, as `sql/query/codes.sql` says."""
     return tuple(release.rows("query/codes"))

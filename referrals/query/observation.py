@@ -8,7 +8,6 @@ from typing import Final
 
 NOT_PUBLISHED: Final = "x"
 SUPPRESSED: Final = "c"
-ABSENT: Final = frozenset({NOT_PUBLISHED, SUPPRESSED})
 """The statuses of observations that have no number."""
 
 

@@ -146,6 +146,8 @@ def fault(name: str, values: Sequence[str], *, own: str = "") -> Fault:
         return Fault.REPEATED
     if len(codes) > MOST_COMPARED:
         return Fault.TOO_MANY
+    if len(codes) > 1 and TOTAL in codes:
+        return Fault.UNKNOWN
     return Fault.NOT_PUBLISHED if all(_is_code(name, code) for code in codes) else Fault.UNKNOWN
 
 
@@ -161,9 +163,9 @@ def _is_code(name: str, value: str) -> bool:
 
 def _accepted(name: str, value: str, offer: Offer, *, is_own: bool) -> str:
     """Return the code or codes that a value stands for, '' if one of them is not on offer."""
-    codes = _offered(name, offer)
     if not is_own or value == TOTAL:
-        return address_parameters.code_of(value, codes)
+        return address_parameters.code_of(value, _offered(name, offer))
+    codes = offer.get(name, ())  # without the total, which is not compared with its parts
     compared = [address_parameters.code_of(part, codes) for part in value.split(SEPARATOR)]
     is_unique = len(set(compared)) == len(compared) <= MOST_COMPARED
     return SEPARATOR.join(compared) if is_unique and "" not in compared else ""

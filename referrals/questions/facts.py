@@ -324,7 +324,7 @@ def _covers(release: Release, dimension: str, wide: str, narrow: str) -> bool:
     return narrow in _members(release).get((dimension, wide), ())
 
 
-@cached(2, registry.CACHE_KEYS)
+@cached(2, registry.CACHE_KEYS, has_words=False)
 def _members(release: Release) -> Mapping[tuple[str, str], tuple[str, ...]]:
     """Return the codes that each code of the release adds up, by dimension and code."""
     return {

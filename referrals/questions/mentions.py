@@ -19,6 +19,9 @@ from referrals.questions.vocabulary import Vocabulary
 SMALLEST_IN_WORDS: Final = 10
 """A smaller count in words is not a claim: "one of them", "two types", "three nationalities"."""
 
+MOST_DIGITS: Final = 30
+"""A number of more digits is not a claim. Python refuses to read one of thousands of digits."""
+
 WORDS_BEFORE: Final = 40
 """Characters before a number in which "about" or "of the" is looked for."""
 
@@ -106,6 +109,8 @@ def _blank(match: re.Match[str]) -> str:
 def _digits(text: str) -> Iterator[Mention]:
     for match in _DIGITS.finditer(text):
         digits = match[1].replace(",", "")
+        if len(digits) > MOST_DIGITS:
+            continue
         is_percent = match[2] is not None
         value = Fraction(digits)
         _, _, decimals = digits.partition(".")
@@ -126,6 +131,8 @@ def _fractions(text: str, language: str) -> Iterator[Mention]:
     """Yield fractions: two thirds, a quarter, half, one in three, 2 out of 3, 2/3."""
     known = vocabulary.of(language).numbers
     for match in _fraction_pattern(language).finditer(text):
+        if len(match["above"] or "") > MOST_DIGITS:
+            continue
         above = _small(match["above"], known["number_words"]) if match["above"] else 1
         yield _fraction(match, above, known["denominators"][match["below"]])
     for match in _in_pattern(language).finditer(text):

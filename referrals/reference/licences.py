@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
@@ -19,6 +18,9 @@ class Licence:
         """The licence as JSON-LD names it: a reference to its text, or its name."""
         return {"@id": self.address} if self.address else self.name
 
+
+SCHEMES: Final = ("https://", "http://")
+"""The beginnings of a licence that is the address of its own text."""
 
 LISTED: Final = {
     "OGL-UK-3.0": Licence(
@@ -40,5 +42,6 @@ def licence(named: str) -> Licence:
     >>> licence("All rights reserved")
     Licence(name='All rights reserved', address='')
     """
-    is_address = urlsplit(named).scheme in {"http", "https"}
-    return LISTED.get(named) or Licence(named, named if is_address else "")
+    if named in LISTED:
+        return LISTED[named]
+    return Licence(named, named if named.startswith(SCHEMES) else "")

@@ -60,7 +60,7 @@ MARKS: Final[Mapping[str, str]] = {
 
 ORDERS: Final = range(6)
 """The numbers of dimensions that a sum of an additive release can fix. All six give a finest cell,
-which is no sum."""
+which is not a sum."""
 
 LOCKDOWN: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": False,

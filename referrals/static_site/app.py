@@ -30,10 +30,11 @@ from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.static_site import links, responses, site
 from referrals.static_site.links import FOLDER
-from referrals.static_site.responses import NO_STORE, ONE_MINUTE, RETRY_AFTER, Files
+from referrals.static_site.responses import RETRY_AFTER, Files
 from referrals.static_site.search import results
 from referrals.static_site.search.results import Asked
 from referrals.static_site.table import KEY as TABLE
+from referrals.web.http.cache_control import NO_STORE, ONE_MINUTE
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -150,7 +151,10 @@ class StaticSite:
             self._files = self._rendered = None
         files = self._files
         if files is None:
-            return await self._render(served)
+            files = await self._render(served)
+            if catalogue.has_withdrawn(served):  # while its pages were rendered
+                return await self._current_files()
+            return files
         is_current = files.version == _version(served)
         if not is_current and not self._rendering.locked() and not self._failed(served):
             task = asyncio.create_task(self._render_again(served))
@@ -209,7 +213,7 @@ def _version(served: Served) -> str:
     return " ".join([served.version, *helplines.overdue()])
 
 
-@cached(2, {Served: lambda served: served.version})
+@cached(16, {Served: lambda served: served.version})  # the other languages share them
 def _versions(served: Served, base: str) -> tuple[Version, ...]:
     return site.versions(served, base)
 

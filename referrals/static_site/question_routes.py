@@ -17,7 +17,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qs, urlencode
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -44,15 +44,19 @@ from referrals.static_site import (
 )
 from referrals.static_site import pages as static_pages
 from referrals.static_site.links import FOLDER, PageKey
-from referrals.static_site.responses import HTML, NO_SCRIPT, NO_STORE, ONE_MINUTE, WITH_SCRIPT
+from referrals.static_site.responses import HTML, NO_SCRIPT, WITH_SCRIPT
 from referrals.static_site.search import a_to_z, results, site_documents
 from referrals.static_site.search.results import Asked
 from referrals.web import settings
 from referrals.web.http import security_headers
+from referrals.web.http.cache_control import NO_STORE, ONE_MINUTE
 from referrals.web.http.negotiation import preferences
 
 LARGEST_BODY: Final = 65_536
 """Bytes of a posted text: 20,000 characters, most of them escaped as three bytes each."""
+
+MOST_FIELDS: Final = 8
+"""Fields of a posted form. That of claims has one, and browsers add none."""
 
 FORMS: Final = {pages.CLAIMS: LARGEST_BODY}
 """The addresses that take a form, with the largest body of each, for the gateway."""
@@ -204,7 +208,12 @@ async def _claims(base: str, request: Request) -> Response:
     body = await _body(request)
     if body is None:
         return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=8)
+    try:
+        fields = parse_qs(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
+        )
+    except ValueError:  # more fields than the form can have
+        return Response(status_code=HTTPStatus.BAD_REQUEST)
     text = fields.get("text", [""])[0].replace("\r\n", "\n")
     try:
         async with asyncio.timeout(PATIENCE):
@@ -220,12 +229,15 @@ async def _claims(base: str, request: Request) -> Response:
 
 
 async def _body(request: Request) -> bytes | None:
-    """Return the body of a request, None if it is larger than it may be."""
+    """Return the body of a request, None if it is larger than it may be, or its sender has gone."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            return None
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                return None
+    except ClientDisconnect:  # nobody reads the answer, and it is not a fault of ours
+        return None
     return body
 
 

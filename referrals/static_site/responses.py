@@ -21,9 +21,9 @@ from referrals.errors import ReferralsError, WithdrawnError
 from referrals.i18n import messages
 from referrals.static_site import layout, site
 from referrals.static_site.links import FOLDER
-from referrals.web.http import security_headers
+from referrals.web.http import etags, security_headers
+from referrals.web.http.cache_control import NO_STORE, ONE_MINUTE
 from referrals.web.http.content_encoding import GOOD, QUICK, Encoded, choose
-from referrals.web.http.etags import is_listed
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -37,14 +37,8 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
-ONE_MINUTE: Final = "public, max-age=60, stale-if-error=86400"
-"""The caching of a page: a new release is seen within a minute.
-
-A cache may serve its copy for a day if nothing answers."""
-
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 NAMED_BY_DIGEST: Final = re.compile(r"\.[0-9a-f]{12}\.(css|js|woff2)$")
-NO_STORE: Final = "no-store"
 NO_SCRIPT: Final = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src data:; "
     "base-uri 'none'; "
@@ -67,9 +61,9 @@ RETRY_AFTER: Final = 30
 
 @dataclass(frozen=True)
 class File:
-    """A file to send: its headers, and its content, compressed in a coding when first sent in it.
+    """A file to send. Its content is compressed in a coding when that is first asked for.
 
-    The digest of the content is in the entity tag, unless the file may not be stored.
+    `digest` is that of the content, for the entity tag; '' if the file may not be stored.
     """
 
     headers: Mapping[str, str]
@@ -90,9 +84,9 @@ class File:
         encoding = choose(request.get("accept-encoding", ""))
         headers = dict(self.headers)
         if self.digest:
-            tag = f'"{self.digest}-{encoding}"' if encoding else f'"{self.digest}"'
-            headers["etag"] = tag
-            if status == HTTPStatus.OK and is_listed(request.get("if-none-match", ""), tag):
+            headers["etag"] = tag = etags.of_coding(self.digest, encoding)
+            is_known = etags.is_listed(request.get("if-none-match", ""), tag)
+            if status == HTTPStatus.OK and is_known:
                 return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         body = self.content.body(encoding)
         headers["content-length"] = str(len(body))

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from referrals.errors import ReferralsError, WithdrawnError
+from referrals.web.http.cache_control import NO_STORE
 from referrals.web.http.problem import problem
 
 LOG: Final = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def _ready(
 
 
 def _uncached(body: Mapping[str, object]) -> Response:
-    return JSONResponse(body, headers={"cache-control": "no-store"})
+    return JSONResponse(body, headers={"cache-control": NO_STORE})
 
 
 def _not_ready(detail: str) -> Response:

@@ -38,8 +38,8 @@ PATIENCE = 60
 """The seconds that a server may take to start on a busy machine."""
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
-"""The commands of Debian's browsers and of others'. The shell is the same engine without windows,
-and takes an eighth less processor time."""
+"""The commands of Chromium by preference. Debian's headless shell is the same engine without
+windows, and takes an eighth less processor time."""
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - looked at, not written to
 ENOUGH_MEMORY = 1_000_000_000
@@ -121,9 +121,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def browsers() -> tuple[str, ...]:
-    """Return the commands of browsers, the preferred one first."""
-    return tuple(filter(None, (os.environ.get("CHROMIUM"), *BROWSERS)))
+def browser_path() -> str | None:
+    """Return the path of the browser named by CHROMIUM or, without it, of the system's own.
+
+    None if it is not installed.
+    """
+    named = os.environ.get("CHROMIUM")
+    commands = (named,) if named else BROWSERS
+    return next((path for path in map(shutil.which, commands) if path), None)
 
 
 @contextmanager
@@ -132,9 +137,9 @@ def chromium(*extra: str) -> Iterator[Browser]:
 
     A missing browser is a failure: a skipped test guards nothing.
     """
-    path = next((found for found in map(shutil.which, browsers()) if found), None)
+    path = browser_path()
     if path is None:
-        pytest.fail("Chromium is not installed (apt-get install chromium)")
+        pytest.fail("Chromium is not installed (apt-get install chromium), or not at $CHROMIUM.")
     # Files instead of shared memory cost a fifth of the browser's system time, so they are left to
     # containers, in which it is usually small.
     has_memory = SHARED_MEMORY.exists() and shutil.disk_usage(SHARED_MEMORY).free >= ENOUGH_MEMORY

@@ -27,9 +27,9 @@ from bench.servers.nginx import (
     write_configuration,
 )
 from referrals.api import response, single_flight
-from referrals.static_site import responses
 from referrals.static_site.app import SEARCH_PAGE, TABLE_PAGE
 from referrals.web.gateway.limits import Limits
+from referrals.web.http import cache_control
 from tests.fixtures.nginx_proxy import free_ports, needs_nginx, proxied
 
 PAGE, API = "/lite/sex", "/api/v1/releases"
@@ -153,7 +153,7 @@ def front(tmp_path: Path) -> Iterator[StartFront]:
 def test_a_withdrawn_release_is_gone_once_its_cached_copy_expires(
     front: StartFront, statuses: tuple[int, ...]
 ) -> None:
-    assert all(STALE in sent for sent in (responses.ONE_MINUTE, response.SHORT_CACHE))
+    assert all(STALE in sent for sent in (cache_control.ONE_MINUTE, response.SHORT_CACHE))
     withdrawn = dict(zip((PAGE, API, "/s/1", "/feed.atom"), statuses, strict=True))
     site = front(1)
     (script,) = site.replicas

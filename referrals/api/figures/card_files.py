@@ -14,7 +14,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from referrals.api import response
-from referrals.api.endpoint import FAILURES, check_method_and_length, problem_response
+from referrals.api.endpoint import (
+    FAILURES,
+    check_method_and_length,
+    problem_of,
+    problem_response,
+)
 from referrals.api.problems import Problem, quoted
 from referrals.api.resource import Content
 from referrals.api.response import Response
@@ -36,6 +41,7 @@ from referrals.release.files import SHORT
 from referrals.release.release import Release
 from referrals.web import settings
 from referrals.web.http import security_headers
+from referrals.web.http.cache_control import NO_STORE
 
 CACHE_BYTES: Final = 8 * 1024 * 1024
 """The size of the cache of finished files."""
@@ -128,6 +134,9 @@ class _Frame:
         """Answer one request."""
         site_url = self._site_url or settings.request_origin(scope)
         try:
+            if scope["method"] == "OPTIONS":
+                await response.preflight().send(scope, send)
+                return
             check_method_and_length(scope)
             served = catalogue.served()
             name = scope["path_params"]["card"]
@@ -151,11 +160,16 @@ def _frame(served: Served, name: str, query: Parameters, site_url: str) -> Respo
 
 
 def _failed_frame(error: Exception, site_url: str) -> Response:
-    """Return the response with a page that says why a card cannot be shown."""
-    status = problem_response(error).plain.status
+    """Return the response with a page that says why a card cannot be shown.
+
+    No cache keeps it, because a moment later the card may be there. It has the headers of the
+    problem, such as `Retry-After`.
+    """
+    problem = problem_of(error)
     reason = str(error) if isinstance(error, Problem) else messages.text("exports.embed.replaced")
     body = embed.unavailable(reason, site_url).encode()
-    return response.from_content(Content(body, HTML, status=status, headers=FRAME_HEADERS))
+    headers = {**FRAME_HEADERS, "cache-control": NO_STORE, **problem.headers}
+    return response.from_content(Content(body, HTML, status=problem.status, headers=headers))
 
 
 def find(served: Served, name: str, query: Parameters) -> tuple[Release, Card]:

@@ -134,7 +134,7 @@ def _unavailable(combination: Sequence[str], unavailable: Collection[tuple[str, 
     """Return the row of a cell with a code that its period does not have, or an empty row."""
     period, *codes = combination
     keys = {(period, name, code) for name, code in zip(DIMENSIONS, codes, strict=True)}
-    return {"status": "x"} if keys & set(unavailable) else {}
+    return {} if keys.isdisjoint(unavailable) else {"status": "x"}
 
 
 def _unlisted(

@@ -1,7 +1,7 @@
 """Bars, dots with ranges, stacked bars and panels of bars as HTML: no script, text at its own size.
 
 The stylesheet is `templates/charts/charts.css`: labels left of their bars if there is room, above
-them on a phone. A number stands at the end of its bar, and its range is a thin line with a dot
+them on a phone. A number is at the end of its bar, and its range is a thin line with a dot
 below the bar, or a pale end if there is no single number. Text is never inside a picture, so it is
 never scaled, and it prints.
 """

@@ -42,7 +42,7 @@ DRAWN_NATIONALITIES: Final = ("GBR", "ALB", "VNM")
 """Those with numbers in most quarters: the others were printed in one or two."""
 
 FEW: Final = 4
-"""Fewer numbers than this are no line over time, and their change is not stated."""
+"""Fewer numbers than this are not drawn as a line, and their change is not stated."""
 
 MOST_WITH_NUMBERS: Final = 3
 """A headline on more groups than this leaves the numbers to the chart below it."""

@@ -112,7 +112,7 @@ def _parts(card: Card, base: str, pattern: str) -> dict[str, str]:
 
 
 def _date(text: str, pattern: str) -> str:
-    """Return a date by a pattern. A text that is no whole date gives its year, if it has one."""
+    """Return a date by a pattern. A month or a year alone gives its year, '' if none."""
     try:
         return str(format_date(date.fromisoformat(text), pattern, locale=LOCALE))
     except ValueError:

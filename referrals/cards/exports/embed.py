@@ -1,6 +1,6 @@
 """A card for the pages of others: a page for a frame, and HTML to paste, both without script.
 
-A card that stands on another site keeps its mark, notes, source, release and link.
+A card on another site keeps its mark, notes, source, release and link.
 """
 
 from __future__ import annotations

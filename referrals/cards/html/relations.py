@@ -16,6 +16,7 @@ from referrals.cards.wording.phrases import comma_separated, in_sentence
 from referrals.i18n import messages
 from referrals.language import in_english
 from referrals.reference.codelists import TOTAL
+from referrals.release.files import BY_EDITION
 from referrals.release.release import Release
 
 TEMPLATE: Final = "cards/relations.html"
@@ -127,7 +128,7 @@ def _readings(release: Release, relation_id: str) -> list[Row]:
     return [row for row in _explanations(release) if row["relation_id"] == relation_id]
 
 
-@cached(4, {Release: lambda release: release.digest}, has_words=False)
+@cached(4, BY_EDITION, has_words=False)
 def _explanations(release: Release) -> tuple[Row, ...]:
     return tuple(release.rows("query/explanations"))
 

@@ -39,7 +39,7 @@ MOST_LISTED: Final = 40
 def calendar(releases: Sequence[Release]) -> Markup:
     """Return the days on which releases came out, and what is known of coming ones.
 
-    The newest is first, and a worked example, which is no news, last.
+    The newest is first. A worked example is last, because it is not news.
     """
     abouts = [release.about for release in releases]
     abouts.sort(key=lambda about: about.published_on, reverse=True)

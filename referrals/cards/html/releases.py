@@ -26,7 +26,7 @@ def html(releases: Iterable[Release]) -> Markup:
     return _html(*releases)
 
 
-@cached(4, BY_EDITION)
+@cached(16, BY_EDITION)  # the other languages share them
 def _html(*releases: Release) -> Markup:
     return Markup().join(
         [

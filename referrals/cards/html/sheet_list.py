@@ -1,4 +1,4 @@
-"""The page of the briefing sheets where no server can make one: on the static site.
+"""The page of the briefing sheets on the static site, which has no server to make one.
 
 It offers the sheets of a pack that was put beside the pages, or says how to get them.
 """

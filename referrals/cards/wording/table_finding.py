@@ -47,7 +47,7 @@ def finding(table: Table, about: About, labels: Labels) -> str:
 
 
 def _largest(table: Table) -> tuple[Key, Key] | None:
-    """Return the cell that is surely larger than every other one that is no total, if any.
+    """Return the cell that is surely larger than every other one, totals apart, if any.
 
     Aggregates are left out. A number that is not known is at most what its totals leave for it.
     """

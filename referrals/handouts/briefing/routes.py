@@ -32,14 +32,13 @@ from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.web import settings
 from referrals.web.http import content_encoding
+from referrals.web.http.cache_control import NO_STORE, ONE_MINUTE
 from referrals.web.http.etags import is_listed
 from referrals.web.http.problem import problem
 
 LOG: Final = logging.getLogger(__name__)
 
 HTML: Final = "text/html; charset=utf-8"
-ONE_MINUTE: Final = "public, max-age=60, stale-if-error=86400"
-NO_STORE: Final = "no-store"
 RETRY_AFTER: Final = "2"
 
 CACHE_BYTES: Final = 16 * 1024 * 1024

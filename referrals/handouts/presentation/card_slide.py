@@ -43,13 +43,13 @@ def find(served: Served, name: str, parameters: Parameters) -> tuple[Card | None
         release, request, problems = built_table.read(parameters, releases)
         card = built_table.built(release, request).card
         return card, tuple(f"{problem.name}={problem.value}" for problem in problems)
-    given = dict(parameters)
-    release = releases.get(given.get(RELEASE, ""), served.published)
+    given, release = dict(parameters), served.published
     entry = registry.find(name, release)
     if entry is None:
         return None, ()
     offer: dict[str, Sequence[str]] = {}
-    if entry.dimension:
+    if entry.dimension:  # the other cards are of the published release alone
+        release = releases.get(given.get(RELEASE, ""), release)
         offer = {**registry.filters(release, entry.dimension)[0], RELEASE: list(releases)}
     selection, unmet = read_address(given, offer, own=entry.dimension)
     if entry.is_of_release not in {None, bool(selection.release)}:

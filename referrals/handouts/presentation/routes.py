@@ -40,6 +40,7 @@ from referrals.release.catalogue import Served
 from referrals.release.files import stem
 from referrals.web import settings
 from referrals.web.http import content_encoding
+from referrals.web.http.cache_control import NO_STORE, ONE_MINUTE
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -48,9 +49,6 @@ VIEW, SLIDE = "view", "slide"
 
 HTML: Final = "text/html; charset=utf-8"
 POWERPOINT: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-CACHE: Final = "public, max-age=60, stale-if-error=86400"
-NO_STORE: Final = "no-store"
-
 RETRY_AFTER: Final = "2"
 
 CACHE_BYTES: Final = 2 * 1024 * 1024
@@ -161,7 +159,7 @@ async def _slides(queue: FileQueue, base: str, request: Request) -> Response:
         body = await queue.file(key, make, busy=messages.text("present.busy"))
     except Exception as error:  # noqa: BLE001 - the reader gets a page with the reason
         return _unavailable(error)
-    headers = {"cache-control": CACHE, **_as_file(served, "pptx")}
+    headers = {"cache-control": ONE_MINUTE, **_as_file(served, "pptx")}
     return Response(body, headers=headers, media_type=POWERPOINT)
 
 
@@ -221,7 +219,7 @@ def _html(request: Request, html: str, headers: dict[str, str]) -> Response:
     """Return a page, in an encoding that the client accepts."""
     encoding = content_encoding.choose(request.headers.get("accept-encoding", ""))
     body = html.encode()
-    headers = {"cache-control": CACHE, "vary": "accept-encoding", **headers}
+    headers = {"cache-control": ONE_MINUTE, "vary": "accept-encoding", **headers}
     if encoding:
         body = content_encoding.compress(body, encoding, quality=content_encoding.QUICK)
         headers["content-encoding"] = encoding

@@ -22,7 +22,7 @@ FILE: Final = "glossary.csv"
 SEPARATOR: Final = " | "
 
 _NOT_WORDS: Final = re.compile(r"\[@[^\]]*\]|\]\([^)]*\)|\{[^}]*\}")
-"""Citations, targets of links and placeholders, whose names are no words of the sentence."""
+"""Citations, targets of links and placeholders, whose names are not words of the sentence."""
 
 Glossary = Mapping[str, tuple[str, ...]]
 """The words of a language for each English term, of which a translation needs one."""

@@ -82,7 +82,8 @@ def write(path: Path, language: str, entries: Catalogue, sources: Iterable[Sourc
 
 def _add(catalog: Catalog, source: Source, entry: Entry | None, forms: int) -> None:
     has_plural = len(source.english) > 1
-    strings = entry.forms if entry else ("",) * (forms if has_plural else 1)
+    empty = ("",) * (forms if has_plural else 1)
+    strings = entry.forms if entry else empty
     catalog.add(
         source.english if has_plural else source.text,
         strings if has_plural else strings[0],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from referrals.caching import cached
+from referrals.release.files import BY_EDITION
 from referrals.release.release import Release
 
 
@@ -72,7 +73,7 @@ class ContextSeries:
     annotations: tuple[Annotation, ...]
 
 
-@cached(64, {Release: lambda release: release.digest}, has_words=False)
+@cached(64, BY_EDITION, has_words=False)
 def read(release: Release, series_id: str) -> ContextSeries:
     """Return a context series of a release."""
     parameters = {"series_id": series_id}
@@ -98,7 +99,7 @@ class Profiled:
     is_context: bool
 
 
-@cached(2, {Release: lambda release: release.digest}, has_words=False)
+@cached(2, BY_EDITION, has_words=False)
 def profiled(release: Release) -> Mapping[str, Profiled]:
     """Return the nationalities of which any figure is published by code, printed ones first."""
     rows = [Profiled(**row) for row in release.rows("query/profiled_nationalities")]

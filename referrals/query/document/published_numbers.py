@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from referrals.caching import cached
 from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.release.files import BY_EDITION
 from referrals.release.release import Release
 
 EDITIONS: Final = 2
@@ -35,7 +36,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True)
 class Document:
-    """The publication that a number stands in. `published_on` is an ISO date, month or ''."""
+    """The publication that prints a number. `published_on` is an ISO date, month or ''."""
 
     title: str
     publisher: str
@@ -137,7 +138,7 @@ class PublishedNumber:
 Numbers = Mapping[str, PublishedNumber]
 
 
-@cached(EDITIONS, {Release: lambda release: release.digest})
+@cached(EDITIONS, BY_EDITION, has_words=False)
 def numbers(release: Release) -> Numbers:
     """Return every number of the published release by its id, in the order of the ledger."""
     relations = release.rows("query/relations")

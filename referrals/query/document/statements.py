@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from referrals.caching import cached
+from referrals.release.files import BY_EDITION
 from referrals.release.release import Release
 
 
@@ -20,7 +21,7 @@ def text_figures(release: Release) -> Mapping[str, str]:
     return {row["name"]: row["figure"] for row in release.rows("query/text_figures")}
 
 
-@cached(16, {Release: lambda release: release.digest}, has_words=False)
+@cached(16, BY_EDITION, has_words=False)
 def _by_id(release: Release) -> Mapping[str, Mapping[str, Any]]:
     """Return every published statement of a release by its id."""
     return {row["statement_id"]: row for row in release.rows("query/statements")}

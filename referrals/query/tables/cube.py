@@ -19,6 +19,7 @@ from referrals.query.selection import PERIOD, Selection
 from referrals.query.tables import narrowing
 from referrals.query.tables.narrowing import Key, Range
 from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.release.files import BY_EDITION
 from referrals.release.release import Release
 
 QUARTER, YEAR = "quarter", "year"
@@ -86,7 +87,7 @@ class Cube:
         return found if all(observation.has_number for observation in found) else None
 
 
-@cached(16, {Release: lambda release: release.digest}, has_words=False)
+@cached(16, BY_EDITION, has_words=False)
 def codes(release: Release) -> dict[str, tuple[Code, ...]]:
     """Return the codes of each possible axis of a release, the total last.
 

@@ -20,6 +20,7 @@ from referrals.query.tables.table import Cell, Figure, Reason, Table
 from referrals.query.tables.table_request import Measure, Offer, Sort, TableRequest
 from referrals.reference.codelists import TOTAL
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
+from referrals.release.files import BY_EDITION
 from referrals.release.release import Release
 
 
@@ -41,7 +42,7 @@ def read(release: Release, request: TableRequest) -> Table:
     return _Reader(release, request, order).table()
 
 
-@cached(64, {Release: lambda release: release.digest}, has_words=False)
+@cached(64, BY_EDITION, has_words=False)
 def _cube(release: Release, order: tuple[str, ...], within: Selection) -> Cube:
     """Return a cube, the same for every layout, order and measure of a table."""
     return kinds.of(release).cube(order, within)

@@ -1,6 +1,6 @@
 """The page of results: help lines if they may be needed, an answer, and what was found.
 
-The text of a reader is in the address alone. It is no key of a cache, and no part of the title.
+The text of a reader is in the address alone. It is never a cache key, and not in the title.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MOST_LISTED: Final = 20
 """The documents that the list of one kind shows: more would be a page of over 15 kB."""
 
 EMERGENCY: Final = "999"
-"""The telephone number of the line that is no charity."""
+"""The telephone number of the emergency services, which are not a charity."""
 
 _ASKING: Final = (Role.COUNT, Role.SHARE, Role.TREND, Role.RANK, Role.COMPARE)
 """The roles of words by which a text is a question about figures."""
@@ -216,7 +216,7 @@ def _one_of_each_page(documents: Iterable[Document]) -> list[Document]:
 
 
 def _groups(found: Found, show: _Shown, search: str, shown: set[Document]) -> list[Group]:
-    """Return the rest of what was found by kind, and where there is more of a kind."""
+    """Return the rest of the documents by kind, with a link if a kind has more."""
     groups = []
     for kind in DocumentKind:
         every = found.of_kind(kind)

@@ -1,6 +1,15 @@
-"""Entity tags: the `If-None-Match` precondition (RFC 9110, 13.1.2)."""
+"""Entity tags (RFC 9110, 8.8.3), and the `If-None-Match` precondition (13.1.2)."""
 
 from __future__ import annotations
+
+
+def of_coding(digest: str, encoding: str) -> str:
+    """Return the tag of a body in a content coding, '' for none, from the digest of the body.
+
+    >>> of_coding("1f", "br"), of_coding("1f", "")
+    ('"1f-br"', '"1f"')
+    """
+    return f'"{digest}-{encoding}"' if encoding else f'"{digest}"'
 
 
 def is_listed(if_none_match: str, tag: str) -> bool:

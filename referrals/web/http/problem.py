@@ -15,6 +15,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from referrals.web.http import security_headers
+from referrals.web.http.cache_control import NO_STORE
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -47,7 +48,7 @@ def problem(
     all_headers = {
         **security_headers.HEADERS,
         "content-security-policy": security_headers.DEFAULT,
-        "cache-control": "no-store",
+        "cache-control": NO_STORE,
         **(headers or {}),
     }
     content = body(document(status, title, detail, **members))

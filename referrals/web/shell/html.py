@@ -30,7 +30,6 @@ HELP: Final = "/safeguarding"
 FONTS: Final = f"/lite/{language_fonts.ADDRESS}"
 """The folder of the fonts, which the static site serves."""
 
-CURRENT_PAGE: Final = ' aria-current="page"'
 LABELS: Final = ("sections", "search", "search_hint", "always", "help", "leave")
 """The messages of the header and of the exit."""
 

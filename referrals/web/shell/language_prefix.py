@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
 
+from starlette.datastructures import MutableHeaders
 from starlette.responses import RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from referrals.language import using
-from referrals.localised_html import has_language
+from referrals.localised_html import address, has_language
 from referrals.web.http import security_headers
 
 READ: Final = ("GET", "HEAD")
@@ -45,8 +46,9 @@ class LanguagePrefix:
             redirect = _redirect(f"/{code}{path}", scope["query_string"])
             await redirect(scope, receive, send)
         else:
+            inner = {**scope, "path": path, "raw_path": path.encode()}
             with using(code):
-                await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+                await self._app(inner, receive, _with_language(send, code))
 
 
 def codes_by_name(codes: Iterable[str]) -> dict[str, str]:
@@ -66,6 +68,25 @@ def without_language(path: str, codes: dict[str, str]) -> str:
     """Return a path without the part that names its language."""
     first, _, rest = path.removeprefix("/").partition("/")
     return f"/{rest}" if first.lower() in codes else path
+
+
+def _with_language(send: Send, code: str) -> Send:
+    """Return a `send` that puts a language back into a redirect to a page of the site.
+
+    Streamlit redirects an address that ends in a slash, and does not know the part that was taken
+    off it. Redirects of ours may have the language already.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=list(message.get("headers", ())))
+            location = headers.get("location", "")
+            if location.startswith("/") and not location.startswith(f"/{code}/"):
+                headers["location"] = address(location, code)
+                message = {**message, "headers": headers.raw}
+        await send(message)
+
+    return sending
 
 
 def _redirect(path: str, query: bytes) -> RedirectResponse:

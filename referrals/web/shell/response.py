@@ -13,7 +13,7 @@ from starlette.types import Message, Send
 
 from referrals.web.http import security_headers
 from referrals.web.http.content_encoding import BEST, QUICK, Encoded, choose
-from referrals.web.http.etags import is_listed
+from referrals.web.http.etags import is_listed, of_coding
 
 SCRIPTS: Final = ("text/javascript", "text/css")
 """The media types of files that are never documents."""
@@ -43,7 +43,7 @@ class HtmlPage:
     def response(self, request: Headers, *, status: int = HTTPStatus.OK) -> Response:
         """Return the page in the best acceptable coding, or 304 if the client has it already."""
         encoding = choose(request.get("accept-encoding", ""))
-        etag = f'"{self.tag}-{encoding}"' if encoding else f'"{self.tag}"'
+        etag = of_coding(self.tag, encoding)
         headers = {
             "cache-control": "no-cache",
             "vary": "accept-encoding",

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from referrals.errors import ReferralsError
 from referrals.web.http.content_encoding import IDENTITY, SUFFIXES, choose
-from referrals.web.http.etags import is_listed
+from referrals.web.http.etags import is_listed, of_coding
 from referrals.web.static import precompress
 
 LOG: Final = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class StaticFile:
     def response(self, request: Headers) -> Response:
         """Return the file in the best acceptable coding, or 304 if the client has it already."""
         encoding = choose(request.get("accept-encoding", ""), tuple(self.paths))
-        etag = f'"{self.tag}-{encoding}"' if encoding else f'"{self.tag}"'
+        etag = of_coding(self.tag, encoding)
         headers = {
             "cache-control": IMMUTABLE,
             "etag": etag,

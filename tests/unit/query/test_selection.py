@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.query.parameters import meant
-from referrals.query.selection import MEASURES, NAMES, Selection, read_address
+from referrals.query.selection import MEASURES, NAMES, Fault, Selection, fault, read_address
 from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
 
 OFFER = {"sex": ["M", "F", "_NK"], "crime_type": ["MS", "DA", "OTH"]}
@@ -121,6 +121,12 @@ def test_a_parameter_of_ours_that_the_page_does_not_offer_is_named_and_changes_n
 @pytest.mark.parametrize("name", ["utm_source", "fbclid", "ref", "code", "", "x" * 100])
 def test_a_parameter_that_others_added_is_ignored_without_a_note(name: str) -> None:
     assert read_address({name: "M", "sex": "M"}, OFFER) == (Selection(sex="M"), ())
+
+
+@pytest.mark.parametrize("value", ["_T,M", "M,_T", "_T,_NK"])
+def test_the_total_is_not_compared_with_its_parts(value: str) -> None:
+    assert read_address({"sex": value}, OFFER, own="sex") == (Selection(), ("sex",))
+    assert fault("sex", [value], own="sex") is Fault.UNKNOWN
 
 
 def test_a_plus_that_was_not_escaped_is_read_as_a_plus() -> None:

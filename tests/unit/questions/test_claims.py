@@ -96,6 +96,14 @@ def test_the_longest_text_takes_a_few_seconds_at_most(warm: Release, text: str) 
     assert len(found.checked) <= claims.MOST_NUMBERS
 
 
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 5_000 + " thirds", "1" + ",234" * 1_500])
+def test_a_number_of_thousands_of_digits_is_left_out_and_the_others_are_checked(
+    warm: Release, number: str
+) -> None:
+    text = f"{number} of victims were women. 237 Vietnamese victims were referred."
+    assert [one.mark for one in claims.check(warm, text).checked] == ["supported"]
+
+
 def test_a_number_after_a_letter_that_grows_in_lower_case_is_found_at_its_place(
     warm: Release,
 ) -> None:

@@ -19,7 +19,9 @@ from starlette.types import ASGIApp, Message
 from referrals import caching
 from referrals.content import helpline_lists
 from referrals.errors import ReleaseError, WithdrawnError
-from referrals.i18n import messages
+from referrals.i18n import languages, messages
+from referrals.language import using
+from referrals.page_meta import Version
 from referrals.reference import helplines
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
@@ -385,6 +387,24 @@ def test_pages_are_rendered_ahead_in_another_thread(
     assert threading.get_ident() not in rendered_by
 
 
+def test_the_versions_of_pages_in_every_language_are_kept(
+    releases: list[Served], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert releases
+    static_site = static_site_app.StaticSite()
+
+    def every() -> list[tuple[Version, ...]]:
+        found = []
+        for code in languages.languages():
+            with using(code):
+                found.append(static_site.versions())
+        return found
+
+    made = every()
+    monkeypatch.setattr(caching, "COMPUTING", NothingToCompute())
+    assert every() == made
+
+
 def test_a_page_is_compressed_once_for_each_coding_in_which_it_is_asked_for(
     fetch: Fetch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -445,6 +465,21 @@ def test_pages_of_a_withdrawn_release_are_not_sent_while_new_ones_are_rendered(
         return await page(static_site)
 
     assert asyncio.run(story()).endswith(b"two")
+
+
+def test_pages_of_a_release_that_is_withdrawn_while_they_are_rendered_are_not_sent(
+    releases: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, made = releases[0], site.files
+
+    def withdraw_meanwhile(served: Served, style: LinkStyle) -> dict[str, bytes]:
+        if served is before:
+            releases[0] = Served("two", release, ())
+            monkeypatch.setattr(catalogue, "has_withdrawn", lambda served: served is before)
+        return made(served, style)
+
+    monkeypatch.setattr(site, "files", withdraw_meanwhile)
+    assert asyncio.run(page(static_site_app.StaticSite())).endswith(b"two")
 
 
 def test_pages_of_a_withdrawn_release_are_not_sent_if_new_ones_cannot_be_rendered(

@@ -15,10 +15,12 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.types import Message
 
 from referrals import caching
 from referrals.cards.exports.export import oembed_address
 from referrals.content import sitemap
+from referrals.content import standalone_pages as pages
 from referrals.language import using
 from referrals.query.document import published_numbers
 from referrals.release import catalogue
@@ -31,6 +33,7 @@ from referrals.web.logging.access_log import AccessLog
 from referrals.web.shell.html import POLICY
 from referrals.web.static import assets
 from referrals.web.streamlit import client_messages
+from tests.fixtures.asgi_client import scope_of
 from tests.fixtures.nothing_to_compute import NothingToCompute
 
 LARGEST_PAGE = 8_000
@@ -206,6 +209,7 @@ def test_a_refused_method_names_those_that_the_address_takes(
     ("content", "headers", "status"),
     [
         (b"text=" + b"a" * question_routes.LARGEST_BODY, {}, 413),
+        (b"a=&" * question_routes.MOST_FIELDS + b"text=1", {}, 400),
         (b"text=1", {"content-type": "text/plain"}, 415),
         (b"text=1", {"content-type": "multipart/form-data; boundary=x"}, 415),
     ],
@@ -215,6 +219,29 @@ def test_a_form_that_is_too_large_or_no_form_is_refused(
 ) -> None:
     form = {"content-type": "application/x-www-form-urlencoded", **headers}
     assert client.post("/claims", content=content, headers=form).status_code == status
+
+
+def test_the_numbers_of_a_release_are_read_once_for_all_languages(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_english = published_numbers.numbers(release)
+    monkeypatch.setattr(caching, "COMPUTING", NothingToCompute())
+    with using("vi"):
+        assert published_numbers.numbers(release) is in_english
+
+
+def test_a_reader_who_leaves_while_a_form_is_sent_is_not_a_fault() -> None:
+    (route,) = (each for each in question_routes.routes() if each.path == pages.CLAIMS)
+    sent: list[Message] = []
+
+    async def leave() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(route.handle(scope_of(pages.CLAIMS, method="POST"), leave, send))
+    assert sent[0]["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE  # which nobody reads
 
 
 def test_a_form_of_unknown_length_is_refused(client: FormClient) -> None:

@@ -86,7 +86,8 @@ def _chart(page: Page, card: Card, room: float) -> None:
         return
     rows = _rows(card.bars, room)
     fitting = int(room / rows.row)
-    shown = card.bars if len(card.bars) <= fitting else card.bars[: fitting - 1]
+    has_room = len(card.bars) <= fitting
+    shown = card.bars if has_room else card.bars[: max(fitting - 1, 0)]
     for bar in shown:
         svg.draw_bar(page, bar, rows)
     if len(shown) < len(card.bars):

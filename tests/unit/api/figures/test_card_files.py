@@ -20,6 +20,8 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from referrals.api.figures import card_files
+from referrals.api.problems import Problem
+from referrals.api.single_flight import SingleFlight
 from referrals.cards import built_table, context_series, registry
 from referrals.cards.card import Card
 from referrals.cards.exports import text as text_export
@@ -223,10 +225,13 @@ def test_a_card_file_is_read_only(get: HttpClient, release: Release) -> None:
     )
 
 
-def test_the_options_of_a_card_file_are_answered(get: HttpClient, release: Release) -> None:
-    address = links(registry.card("sex", release, Selection()))[0]
-    answer = get(address, method="OPTIONS")
-    assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+def test_the_options_of_a_card_file_and_of_a_frame_are_answered(
+    get: HttpClient, release: Release
+) -> None:
+    card = registry.card("sex", release, Selection())
+    for address in (links(card)[0], frame_address(card, "")):
+        answer = get(address, method="OPTIONS")
+        assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
 
 
 def test_a_card_file_of_a_context_series_is_named_for_the_series(
@@ -372,6 +377,19 @@ def test_a_frame_that_cannot_be_shown_says_why_in_words(
     (heading,) = re.findall("<h1>(.*?)</h1>", unescape(answer.text))
     assert part in heading
     assert "x-frame-options" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_frame_of_a_busy_server_says_when_to_try_again(
+    get: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise Problem("busy", "Too many.", headers={"retry-after": "2"})
+
+    monkeypatch.setattr(SingleFlight, "response", refuse)
+    answer = get("/embed/sex")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_a_frame_of_invented_figures_says_so_first(get: HttpClient, invented: Release) -> None:

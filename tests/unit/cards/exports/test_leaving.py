@@ -118,6 +118,7 @@ def test_the_metadata_describe_every_column_and_carry_every_note(
     [
         ("OGL-UK-3.0", {"@id": licences.LISTED["OGL-UK-3.0"].address}),
         ("https://publisher.example/terms", {"@id": "https://publisher.example/terms"}),
+        ("http://[terms", {"@id": "http://[terms"}),
         ("All rights reserved", "All rights reserved"),
     ],
 )
@@ -192,6 +193,13 @@ def test_a_preview_says_how_many_bars_are_only_in_the_table(card: Card) -> None:
     found = texts(social.write(many, BASE))
     shown = found.count(f"{bar.label} ")
     assert f"{40 - shown} more are in the table" in found
+
+
+def test_a_preview_whose_caveats_leave_no_room_has_no_bars(card: Card) -> None:
+    crowded = replace(card, bars=[card.bars[0]] * 40, notes=["A long caveat."] * 400)
+    found = texts(social.write(crowded, BASE))
+    assert f"{card.bars[0].label} " not in found
+    assert "40 more are in the table" in found
 
 
 def test_a_png_picture_has_the_size_of_its_drawing_and_the_same_bytes_again(card: Card) -> None:

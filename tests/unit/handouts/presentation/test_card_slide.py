@@ -50,6 +50,16 @@ def test_what_a_card_cannot_use_of_an_address_is_named(served: Served) -> None:
     assert unused == ("rows=colour",)
 
 
+@pytest.mark.parametrize("name", ["sex-by-crime-type", "dac-537"])
+def test_a_card_of_the_published_release_alone_is_not_made_of_another(
+    served: Served, name: str
+) -> None:
+    card, unused = card_slide.find(served, name, [("release", "example")])
+    assert card is not None
+    assert card.about == served.published.about
+    assert unused == ("release=example",)
+
+
 def test_a_built_table_is_a_slide(served: Served) -> None:
     card, unused = card_slide.find(served, "table", [("rows", "sex"), ("columns", "crime_type")])
     assert card is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from referrals.language import current
@@ -55,6 +55,26 @@ def test_other_ways_to_write_a_language_lead_to_the_right_one(path: str, right: 
     answer = CLIENT.get(path)
     assert (answer.status, answer.headers["location"]) == (308, right)
     assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("location", "right"),
+    [
+        ("/for-me", "/vi/for-me"),
+        ("/sex?sex=F", "/vi/sex?sex=F"),
+        ("/vi/present?card=sex", "/vi/present?card=sex"),
+        ("/releases/2020-21/cells.csv", "/releases/2020-21/cells.csv"),
+        ("https://example.org/age", "https://example.org/age"),
+    ],
+)
+def test_a_redirect_to_a_page_keeps_the_language(location: str, right: str) -> None:
+    client = Client(LanguagePrefix(RedirectResponse(location), languages=["vi"]))
+    assert client.get("/vi/for-me/").headers["location"] == right
+
+
+def test_a_redirect_in_english_is_left_as_it_is() -> None:
+    client = Client(LanguagePrefix(RedirectResponse("/for-me"), languages=["vi"]))
+    assert client.get("/for-me/").headers["location"] == "/for-me"
 
 
 def test_the_language_of_one_request_is_not_that_of_the_next() -> None:
