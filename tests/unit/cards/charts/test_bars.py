@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from referrals.cards import by_dimension
 from referrals.cards.bars import bars
 from referrals.cards.charts import bars as charts
-from referrals.cards.charts import heat
 from referrals.cards.charts.bars import Bar
 from referrals.cards.charts.colours import Meaning
 from referrals.cards.html import card as card_html
@@ -234,17 +233,6 @@ def test_a_stack_names_its_parts_below_it_also_one_that_has_no_number() -> None:
         "[c]",
     ]
     assert row.count('class="fill') == 1
-
-
-def test_a_heat_table_is_a_table_with_its_numbers_and_shades_by_size() -> None:
-    html = heat.heat_table(
-        "By sex",
-        ["Crime", "Male", "Female"],
-        {"DA": [Bar("", "45", 45, 45), Bar("", "withheld", 0, 0, is_absent=True)]},
-    )
-    assert '<th scope="row">DA</th>' in html
-    assert '<td style="--v:1"><bdi>45</bdi>' in html
-    assert '<td class="absent" style="--v:0">' in html
 
 
 def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer, ...]) -> None:
