@@ -139,7 +139,8 @@ def _smallest_errors(releases: Sequence[PublicRelease]) -> dict[int, int]:
     errors = dict(releases[0].largest_error)
     for release in releases[1:]:
         errors = {
-            order: min(error, release.largest_error[order]) for order, error in errors.items()
+            order: min(error, release.largest_error.get(order, 0))
+            for order, error in errors.items()
         }
     return errors
 
