@@ -111,6 +111,17 @@ def test_an_approval_moves_the_draft_and_binds_it_and_tells_the_day_but_not_the_
     assert history_files(private) == {".key", ".json", ".log"}
 
 
+def test_a_draft_whose_file_is_damaged_can_be_published_again_as_its_message_says(
+    staged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to, private = places(staged)
+    (private / "drafts" / "small.json").write_text("{", encoding="utf-8")
+    assert main(approval(to, private)) == 1
+    assert "cannot be read (JSONDecodeError). Publish it again." in capsys.readouterr().err
+    assert run(command(staged / "x.csv", to, private)) == 0
+    assert main(approval(to, private)) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
