@@ -157,8 +157,8 @@ def read_table(path: Path) -> dict[Codes, int]:
                 codes = _codes_of(row)
                 if codes in table:
                     raise ReleaseError(
-                        f"{path.name} lists {describe(codes)} twice. Add up the rows of every "
-                        f"column other than period, {', '.join(DIMENSIONS)} and value."
+                        f"{path.name} lists {describe(codes)} twice. Add up its rows so that only "
+                        f"period, {', '.join(DIMENSIONS)} and value are left as columns."
                     )
                 table[codes] = int(row["value"])
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
