@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from typing import Final
 
 from referrals.publishing import approval
-from referrals.publishing.commands.terminal import add_by, add_places, named_texts, places, today
+from referrals.publishing.commands.terminal import (
+    add_by,
+    add_places,
+    day,
+    named_texts,
+    places,
+    today,
+)
 from referrals.publishing.history import audit_log
 from referrals.publishing.options import check_release_id
 
@@ -31,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--approved-on",
-        type=date.fromisoformat,
+        type=day,
         metavar="DATE",
         help="the date of approval that the certificate states (default: today)",
     )

@@ -118,7 +118,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "value_blank": Rule("{field} is blank. {advice}"),
     "date_not_iso": Rule("{field} {value} is not a date of the form {forms}. {dates_advice}"),
     "date_impossible": Rule("{field} {value} is not a day of the calendar since 1900. Correct it"),
-    "date_future": Rule("{field} {value} is later than today. Correct it"),
+    "date_future": Rule(
+        "{field} {value} is later than today, or than the day of publication. Correct it"
+    ),
     "date_outside_period": Rule(
         "{field} {value} is outside the period asked for. Remove the line, or ask for its period"
     ),
