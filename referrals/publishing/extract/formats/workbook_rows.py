@@ -11,7 +11,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as ET
@@ -84,14 +84,14 @@ def _choose(workbook: CalamineWorkbook, name: str, sheet: str | None) -> tuple[s
     if sheet is not None and sheet not in {*names, *hidden}:
         raise ExtractError(
             f'{name} has no sheet "{sheet}" with cells in it, but {listed or "none at all"}. '
-            "Correct file.sheet in the mapping."
+            "Name one of them as --sheet of `map`, or as file.sheet in the mapping."
         )
     if sheet is None and not names:
         raise ExtractError(f"{name} has no visible sheet with cells in it. Export it again.")
     if sheet is None and len(names) > 1:
         raise ExtractError(
-            f"{name} has {len(names)} sheets, {listed}. Remove the others, or name one as "
-            "file.sheet in a mapping."
+            f"{name} has {len(names)} sheets, {listed}. Remove the others, or name one as --sheet "
+            "of `map`, or as file.sheet in a mapping."
         )
     chosen = sheet or names[0]
     others = len(names) + len(hidden) - 1
@@ -124,6 +124,7 @@ def _rows(
 def as_text(value: object) -> str:
     """Return a cell as text: a date in ISO form, a whole number without a decimal point.
 
+    >>> from datetime import date
     >>> as_text(34.0), as_text(date(2020, 4, 1)), as_text(True)
     ('34', '2020-04-01', 'TRUE')
     """
@@ -136,8 +137,6 @@ def as_text(value: object) -> str:
     elif isinstance(value, datetime):
         is_midnight = value.time() == time()
         text = value.date().isoformat() if is_midnight else value.isoformat(sep=" ")
-    elif isinstance(value, (date, time, timedelta)):
-        text = str(value)
     return text
 
 
