@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from referrals.publishing.audit.bounds_by_totals import is_exact_by_totals
-from referrals.publishing.audit.differencing import sum_of
+from referrals.publishing.audit.marginal_sums import sum_of
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.cell_codes import Codes, Year, describe
 from referrals.reference.codelists import FINEST, TOTAL

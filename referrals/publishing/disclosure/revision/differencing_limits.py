@@ -17,6 +17,7 @@ from typing import Final
 
 from referrals.publishing.cell_codes import Fact
 from referrals.publishing.tabulation.counts import Codes
+from referrals.reference import disclosure_rule
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import (
     LARGEST_AMBIGUOUS,
@@ -29,7 +30,7 @@ from referrals.reference.disclosure_rule import (
 GROUPING: Final = tuple(FINEST.index(name) for name in ("nationality", "age_band", "sex"))
 """The columns that define a group of people."""
 
-SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
+SENSITIVE: Final = tuple(FINEST.index(name) for name in disclosure_rule.SENSITIVE)
 """The columns whose code must not be disclosed for everybody who came into a group."""
 
 OneWayTotal = tuple[int, str]
