@@ -1,6 +1,7 @@
 """Tables of exact counts that somebody published elsewhere, beside a rounded release.
 
-Called by `audit` for the tables that it is given.
+Called by `audit` for the tables that it is given, and by `suppressed.checks` for a suppressed
+release of the same year.
 """
 
 from __future__ import annotations

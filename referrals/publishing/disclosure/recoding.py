@@ -4,7 +4,7 @@ Every published category has at least ten people in each year in which it occurs
 a group of their code list. Without this the exact one-way totals could not be reached: 8 and 9 are
 not sums of 0, 5, 6 and 7. Nationalities whose people all share one crime type or one outcome are
 combined as well, whatever their size, because their row alone would disclose it for each of them
-(group disclosure). Called by `pipeline` for the first release of a year; revisions reuse its
+(group disclosure). Called by `foresee` for the first release of a year; revisions reuse its
 recoding. `recoding_reasons` explains a recoding to the publisher.
 
 A code such as "not recorded" that is too small joins a category under a label that says so ("Male,

@@ -1,8 +1,7 @@
 """Limits on differencing: the growth of a cell that two releases of a year allow.
 
-Used by `joint_safety` and `selection_programme` before anything is published. The attack on two
-releases (`audit.differencing`) works the same out again from the public files, and shares no code
-with this.
+Used by most modules of this package before anything is published. The attack on two releases
+(`audit.differencing`) works the same out again from the public files, and shares no code with this.
 """
 
 from __future__ import annotations
