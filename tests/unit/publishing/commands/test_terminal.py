@@ -39,6 +39,7 @@ def test_a_reason_over_several_lines_is_one_line_in_the_certificate() -> None:
         (["withdraw", "r", "--by", "A", "--reason", ""], "argument --reason: it is blank"),
         (["approve", "r", "--by", "A", "--approved-on", "1.4.2026"], "'1.4.2026' is not a day of"),
         (["publish", "x", "--release", "r", "--published-on", "x"], "'x' is not a day of the form"),
+        (["explore", "x", "--port", "99999"], "'99999' is not a port from 1 to 65535"),
         (["map", "x.csv", "--header-row", "0"], "'0' is not a whole number of 1 or more"),
         (["map", "x.csv", "--header-row", "-2"], "'-2' is not a whole number of 1 or more"),
     ],
