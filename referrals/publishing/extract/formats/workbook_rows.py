@@ -35,6 +35,7 @@ _ERROR_CELL: Final = re.compile(
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _VALUE_TYPE: Final = (
     "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 )
@@ -182,12 +183,17 @@ def _opendocument_errors(content: bytes, sheet: str) -> Errors:
             for cell in row:
                 columns = int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
                 if cell.get(_VALUE_TYPE) == "error":
-                    text = "".join(cell.itertext()) or "#N/A"
+                    text = _own_text(cell) or "#N/A"
                     places = itertools.product(range(rows), range(columns))
                     errors |= {(row_number + down, column + right): text for down, right in places}
                 column += columns
             row_number += rows
     return errors
+
+
+def _own_text(cell: ET.Element) -> str:
+    """Return the text of a cell of an .ods file, without a comment that somebody attached to it."""
+    return "".join("".join(part.itertext()) for part in cell.findall(f"{_TEXT}p"))
 
 
 def _part_of_sheet(archive: zipfile.ZipFile, sheet: str) -> str:
