@@ -44,8 +44,8 @@ def in_one_line(text: str) -> str:
 
     A byte that the terminal did not send as UTF-8 is written as its escape.
 
-    >>> in_one_line(" wrong\n file "), in_one_line("caf\udce9")
-    ('wrong file', 'caf\\udce9')
+    >>> in_one_line(" wrong\n file "), in_one_line("no\udceb")
+    ('wrong file', 'no\\udceb')
     """
     return " ".join(text.encode("utf-8", "backslashreplace").decode("utf-8").split())
 

@@ -25,10 +25,10 @@ def test_a_line_has_the_time_since_the_start_and_for_steps_the_time_left(
 
 
 def test_a_reason_over_several_lines_is_one_line_in_the_certificate() -> None:
-    given = ["dominance=one\n# Approved\u2028by all", "group-disclosure=caf\udce9"]
+    given = ["dominance=one\n# Approved\u2028by all", "group-disclosure=no\udceb"]
     assert terminal.named_texts("--accept", given) == {
         "dominance": "one # Approved by all",
-        "group-disclosure": "caf\\udce9",
+        "group-disclosure": "no\\udceb",
     }
 
 
