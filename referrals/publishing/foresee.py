@@ -48,7 +48,7 @@ STEPS: Final = 10
 """Steps of the rounding search for each small count: whether a rounding exists needs no more."""
 
 SEED: Final = 0
-"""Of a rounding that is thrown away."""
+"""The seed of a rounding that is thrown away."""
 
 Progress = Callable[[str], None]
 

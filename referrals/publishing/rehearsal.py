@@ -21,8 +21,8 @@ from referrals.publishing.protected_counts import Progress, Protected
 from referrals.reference.codelists import DIMENSIONS, codelist
 from referrals.release.release import EXAMPLE
 
-WHOLE: Final = 3
-"""The most times as long as a rehearsal that a whole run took, for 300 to 1,336 records."""
+LONGEST_RUN: Final = 3
+"""A whole run took at most this many times as long as a rehearsal, for 300 to 1,336 records."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Rehearsal:
             yield f"They do not agree with these published figures: {', '.join(disagreeing)}."
         yield (
             f"This took {self.seconds:.0f} seconds. With building and attacking the draft, "
-            f"publish takes up to {self.seconds * WHOLE:.0f}. Nothing was written."
+            f"publish takes up to {self.seconds * LONGEST_RUN:.0f}. Nothing was written."
         )
 
     def _groups(self, year: str) -> Iterator[str]:

@@ -47,18 +47,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     check_release_id(options.release)
-    where = places(options)
+    folders = places(options)
     draft = approval.approve(
         options.release,
-        where,
+        folders,
         by=options.by,
         reasons=named_texts("--reason", options.reason),
         today=options.approved_on or today(),
     )
     print(
-        f"{draft.release_id} is approved, and is in {where.releases / draft.release_id}. "
+        f"{draft.release_id} is approved, and is in {folders.releases / draft.release_id}. "
         f"From now on, releases of {' and '.join(draft.years)} are revisions of it."
     )
-    for problem in audit_log.problems(where.private):
+    for problem in audit_log.problems(folders.private):
         print(problem)
     return 0

@@ -29,7 +29,7 @@ from referrals.publishing.disclosure.rounding.programme import Constraint
 from referrals.reference.disclosure_rule import ROUNDED_VALUES
 
 TEMPERATURE: Final = 0.7
-"""Of the choice if there are many small counts, in units of the cost of moving one count by 1."""
+"""The temperature of the choice among many small counts, in costs of moving one count by 1."""
 
 MANY_SMALL_COUNTS: Final = 300
 """With fewer small counts the temperature is higher: by the square of how many times fewer."""
