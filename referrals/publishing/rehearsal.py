@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -55,8 +56,8 @@ class Rehearsal:
         if disagreeing:
             yield f"They do not agree with these published figures: {', '.join(disagreeing)}."
         yield (
-            f"This took {self.seconds:.0f} seconds. With building and attacking the draft, "
-            f"publish takes up to {self.seconds * LONGEST_RUN:.0f}. Nothing was written."
+            f"This took {ceil(self.seconds)} seconds. With building and attacking the draft, "
+            f"publish takes up to {ceil(self.seconds * LONGEST_RUN)}. Nothing was written."
         )
 
     def _groups(self, year: str) -> Iterator[str]:
