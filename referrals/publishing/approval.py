@@ -89,10 +89,7 @@ def complete_interrupted(store: PrivateStore) -> None:
     """
     private = store.folder
     store.clear_leftovers()
-    for name in drafts.names(private):
-        draft = drafts.load(private, name)
-        if draft is None:
-            continue
+    for draft in drafts.readable(private):
         if draft.is_being_approved:
             draft.history(store).resolve(list(draft.years))
         if draft.was_approved(store):
@@ -101,7 +98,8 @@ def complete_interrupted(store: PrivateStore) -> None:
     staging = private / STAGING
     if staging.exists():
         atomic_folder.clear_leftovers(staging)
-        for folder in set(staging.iterdir()) - {staging / name for name in drafts.names(private)}:
+        kept = {staging / name for name in drafts.names(private)}
+        for folder in set(staging.iterdir()) - kept:
             shutil.rmtree(folder, ignore_errors=True)
 
 

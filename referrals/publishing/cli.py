@@ -6,6 +6,7 @@ Each command is a module of `commands` with `HELP`, `EXAMPLE`, `add_arguments` a
 from __future__ import annotations
 
 import argparse
+import io
 import signal
 import sys
 import tempfile
@@ -61,6 +62,10 @@ INTACT: Final = "No file is half written: each is as it was before, or new."
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, or 1 if somebody has to correct something."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # The name of an extract need not be text that the terminal can show.
+            stream.reconfigure(errors="backslashreplace")
     options = parser().parse_args(arguments)
     # Exit by an exception, so that private temporary folders are removed on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

@@ -1,8 +1,8 @@
 """The counts of a first release, as `publish` makes them, and what `publish` would refuse.
 
-`pipeline` and the command `check` call it, so that a check foresees every refusal that depends on
-the records alone. It cannot foresee one that depends on earlier releases, nor that an attack on the
-finished release succeeds.
+`protected_counts` and the command `check` call it, so that a check foresees every refusal that
+depends on the records alone. It cannot foresee one that depends on earlier releases, nor that an
+attack on the finished release succeeds.
 """
 
 from __future__ import annotations
@@ -41,11 +41,14 @@ from referrals.reference.disclosure_rule import (
 )
 from referrals.release.release import EXAMPLE
 
+NO_RECORDS: Final = "No record is left to publish. Leave fewer quarters out."
+"""The refusal of extracts of which every quarter is left out."""
+
 STEPS: Final = 10
 """Steps of the rounding search for each small count: whether a rounding exists needs no more."""
 
 SEED: Final = 0
-"""Of a rounding that is thrown away."""
+"""The seed of a rounding that is thrown away."""
 
 Progress = Callable[[str], None]
 
@@ -108,14 +111,15 @@ def forecast(
         )
         tabulation.leave_out(connection, options.left_out)
         found = tabulation.categories(connection)
+        if not found:
+            return Forecast((), NO_RECORDS)
+        is_example = reports[0].status == EXAMPLE
         try:
-            recodes, published, groupings = choose_codes(
-                found, options, is_example=reports[0].status == EXAMPLE
-            )
+            recodes, published, groupings = choose_codes(found, options, is_example=is_example)
             named = sorted({category.year for category in found})
             recoded = {year: YearRecoding(recodes, published) for year in named}
             years = finest(connection, recoded)
-            pairs, is_example = options.method != SUPPRESSION, reports[0].status == EXAMPLE
+            pairs = options.method != SUPPRESSION
             if group_disclosure.find_all(years, pairs=pairs):
                 mended = joins.mend(years, recoded, (), pairs=pairs, is_example=is_example)
                 groupings += mended.reasons

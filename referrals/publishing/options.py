@@ -91,14 +91,11 @@ class Options:
         """Check the options that the command line cannot check by itself.
 
         Raises:
-            DisclosureError: the name of the release or the number of nationalities is not valid, or
-                a folder lies in another one.
+            DisclosureError: the name of the release or a number is not valid, no check of a name
+                can be accepted, or a folder lies in another one.
         """
         check_release_id(self.release_id)
-        if self.nationalities < 0:
-            raise DisclosureError(
-                f"--nationalities {self.nationalities} is not valid. Give 0 or more."
-            )
+        self.check_numbers()
         if unknown := sorted(self.accepted.keys() - {*ACCEPTABLE}):
             raise DisclosureError(
                 f"--accept {unknown[0]}: no check of this name can be accepted. "
@@ -108,6 +105,19 @@ class Options:
         if self.staging.resolve() != (self.private / STAGING).resolve():
             refuse_nested_folders(self.private, self.staging)
         refuse_served_folder(self.staging, self.releases)
+
+    def check_numbers(self) -> None:
+        """Check the options that are numbers.
+
+        Raises:
+            DisclosureError: one is too small.
+        """
+        if self.nationalities < 0:
+            raise DisclosureError(
+                f"--nationalities {self.nationalities} is not valid. Give 0 or more."
+            )
+        if self.steps < 1:
+            raise DisclosureError(f"--steps {self.steps} is not valid. Give 1 or more.")
 
 
 def check_release_id(release_id: str) -> None:

@@ -116,7 +116,7 @@ def _tabulate(
         tabulation.leave_out(connection, options.left_out)
         found = tabulation.categories(connection, engine=ENGINES[options.engine])
         if not found:
-            raise ExtractError("The extracts hold no records. There is nothing to publish.")
+            raise ExtractError(foresee.NO_RECORDS)
         # The extracts of a release are all of one origin (`validate.load`).
         status = reports[0].status
         is_example = status == EXAMPLE

@@ -69,8 +69,7 @@ def load(path: Path | None, private: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not TOML: {error}.") from error
     _check(found, path)
-    named = {name: Path(found[name]).expanduser() for name in FOLDERS if name in found}
-    folders = {name: path.parent / folder for name, folder in named.items()}
+    folders = {name: _folder(name, found[name], path) for name in FOLDERS if name in found}
     return Settings(
         stamp=Stamp(**{name: found[name] for name in STAMP if name in found}),
         nationalities=found.get("nationalities", NATIONALITIES),
@@ -78,6 +77,16 @@ def load(path: Path | None, private: Path) -> Settings:
         method=found.get("method", ROUNDING),
         **folders,
     )
+
+
+def _folder(name: str, text: str, path: Path) -> Path:
+    """Return the folder that a setting names, relative to the folder of the settings file."""
+    try:
+        return path.parent / Path(text).expanduser()
+    except RuntimeError:
+        raise SettingsError(
+            f"{path}: {name} starts with the home folder of a user who does not exist."
+        ) from None
 
 
 def _check(found: dict[str, Any], path: Path) -> None:

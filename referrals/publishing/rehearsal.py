@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -21,8 +22,8 @@ from referrals.publishing.protected_counts import Progress, Protected
 from referrals.reference.codelists import DIMENSIONS, codelist
 from referrals.release.release import EXAMPLE
 
-WHOLE: Final = 3
-"""The most times as long as a rehearsal that a whole run took, for 300 to 1,336 records."""
+LONGEST_RUN: Final = 3
+"""A whole run took at most this many times as long as a rehearsal, for 300 to 1,336 records."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class Rehearsal:
         if disagreeing:
             yield f"They do not agree with these published figures: {', '.join(disagreeing)}."
         yield (
-            f"This took {self.seconds:.0f} seconds. With building and attacking the draft, "
-            f"publish takes up to {self.seconds * WHOLE:.0f}. Nothing was written."
+            f"This took {ceil(self.seconds)} seconds. With building and attacking the draft, "
+            f"publish takes up to {ceil(self.seconds * LONGEST_RUN)}. Nothing was written."
         )
 
     def _groups(self, year: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
--- One row per code of a dimension in the database of a release. Periods are no dimension.
+-- One row per code of a dimension in the database of a release, without periods.
 select
     dimension,
     code,

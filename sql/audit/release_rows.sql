@@ -1,4 +1,4 @@
--- One row per release that a database says it is: one, if it is sound.
+-- One row per row of the table release: only one, if the database is sound.
 select
     release_id,
     title,

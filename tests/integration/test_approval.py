@@ -121,6 +121,17 @@ def test_an_approved_release_that_a_marker_still_withdraws_is_said_not_to_be_sho
     assert "No site shows it yet: a release of this name was withdrawn" in capsys.readouterr().out
 
 
+def test_a_draft_whose_file_is_damaged_can_be_published_again_as_its_message_says(
+    staged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to, private = places(staged)
+    (private / "drafts" / "small.json").write_text("{", encoding="utf-8")
+    assert main(approval(to, private)) == 1
+    assert "cannot be read (JSONDecodeError). Publish it again." in capsys.readouterr().err
+    assert run(command(staged / "x.csv", to, private)) == 0
+    assert main(approval(to, private)) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -685,6 +685,14 @@ def test_the_audit_fails_an_exact_count_that_is_equal_to_a_small_number(
     assert failing(capfd, published_releases.small(base), path) != ""
 
 
+def test_the_audit_of_a_table_without_any_release_is_refused(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "totals.csv").write_text("period,value\n2020-21,12\n", encoding="utf-8")
+    assert main(["audit", str(tmp_path / "totals.csv")]) == 1
+    assert "totals.csv: there is no release to attack" in capfd.readouterr().err
+
+
 def test_the_audit_refuses_a_file_that_is_not_a_table_of_counts(
     base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

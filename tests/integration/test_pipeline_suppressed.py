@@ -290,6 +290,14 @@ def test_a_negative_count_in_a_witness_is_refused(
     assert "a negative number" in capsys.readouterr().err
 
 
+def test_a_witness_without_a_count_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published_releases.change_witnesses(folder, lambda rows: [rows[0] | {"value": ""}, *rows[1:]])
+    assert main(["audit", str(folder)]) == 1
+    assert "witnesses.csv.gz cannot be read (ValueError)" in capsys.readouterr().err
+
+
 def test_the_attacker_recovers_a_cell_if_too_little_is_suppressed(folder: Path) -> None:
     others = changed(
         lambda rows: next(row for row in rows[::-1] if row["status"] == "c"), value="30", status=""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from referrals.publishing.audit.marginal_sums import total_of_code
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.cell_codes import Codes, Year
 from referrals.reference.codelists import FINEST, TOTAL
@@ -52,7 +53,7 @@ def small_totals(editions: Editions, added: Year) -> Iterator[str]:
     their sum, if the total of all is exact.
     """
     for column, name in enumerate(FINEST[1:], start=1):
-        totals = {code: _total(added, column, code) for code in added.categories[name]}
+        totals = {code: total_of_code(added, column, code) for code in added.categories[name]}
         inexact = [code for code in totals if _is_inexact(editions, added.year, column, code)]
         label = name.replace("_", " ")
         for code, total in totals.items():
@@ -61,10 +62,6 @@ def small_totals(editions: Editions, added: Year) -> Iterator[str]:
         rest = sum(totals[code] for code in inexact)
         if len(inexact) == 1 and rest and not _has_inexact_total(editions, added.year):
             yield f"{label} {inexact[0]} of the added quarters is {rest}, by the other totals"
-
-
-def _total(year: Year, column: int, code: str) -> int:
-    return sum(value for codes, value in year.cells.items() if codes[column] == code)
 
 
 def _is_inexact(editions: Editions, year: str, column: int, code: str) -> bool:

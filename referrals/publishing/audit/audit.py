@@ -86,10 +86,15 @@ def audit(paths: Sequence[Path], *, progress: Progress = lambda _: None) -> list
     elsewhere. Each release is checked against it.
 
     Raises:
-        ReleaseError: a folder holds no release made of protected counts, or a file is not a table
-        of counts.
+        ReleaseError: a folder holds no release made of protected counts, a file is not a table of
+        counts, or there are tables alone.
     """
     releases = [public_release.read(path) for path in paths if not path.is_file()]
+    if not releases:
+        raise ReleaseError(
+            f"{', '.join(path.name for path in paths)}: there is no release to attack. Name a "
+            "release folder, and the tables after it."
+        )
     checks = []
     for release in releases:
         checks += _check_whole(release, progress)

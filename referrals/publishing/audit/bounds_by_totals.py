@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from referrals.publishing.audit.feasibility_intervals import new_solver
-from referrals.publishing.audit.marginal_sums import Integers, MarginalSums
+from referrals.publishing.audit.marginal_sums import Integers, MarginalSums, total_of_code
 from referrals.publishing.cell_codes import Codes, Year, is_part
 from referrals.reference.codelists import FINEST, TOTAL
 from referrals.reference.disclosure_rule import SMALLEST_UNCHANGED
@@ -134,7 +134,7 @@ def _known_sums(year: Year, columns: Sequence[int], table: Sequence[Codes]) -> I
     """Yield the totals and facts on some dimensions, as sums over their table."""
     for place, column in enumerate(columns):
         for code in year.categories[FINEST[column]]:
-            total = sum(value for codes, value in year.cells.items() if codes[column] == code)
+            total = total_of_code(year, column, code)
             inside = [codes[place] == code for codes in table]
             error = year.total_errors.get((column, code), 0)
             low = max(total - error, 0)

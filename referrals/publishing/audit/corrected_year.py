@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from referrals.publishing.audit.groups.group_certainty import SENSITIVE, groups_of
+from referrals.publishing.audit.marginal_sums import possible_counts
 from referrals.publishing.cell_codes import Codes, Year, describe
-from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
+from referrals.reference.codelists import FINEST, TOTAL
 from referrals.reference.disclosure_rule import (
     LARGEST_AMBIGUOUS,
     PROTECTION_WIDTH,
@@ -30,9 +32,6 @@ MOST_FREE: Final = 40
 
 A longer line leaves each of its cells everything that its own numbers leave it.
 """
-
-SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
-GROUPING: Final = tuple(FINEST.index(name) for name in DIMENSIONS[:3])
 
 Pair = tuple[int, int]
 """A count of a cell before, and one after."""
@@ -94,7 +93,7 @@ class CorrectedYear:
     def _pairs(self, cell: Codes) -> list[Pair]:
         """Return the counts that can be behind the two numbers of a cell."""
         before, after = self._numbers(cell)
-        pairs = itertools.product(_counts(before), _counts(after))
+        pairs = itertools.product(possible_counts(before), possible_counts(after))
         if before != after:
             return [(old, new) for old, new in pairs if old != new]
         if self._may_move(cell):
@@ -121,7 +120,7 @@ class CorrectedYear:
     def _group_disclosures(self) -> Iterator[str]:
         """Yield the groups whose changed people provably share a crime type or an outcome."""
         columns = [column for column in SENSITIVE if column not in self._fallen]
-        groups = {group for cell in self._changed for group in _groups(cell)}
+        groups = {group for cell in self._changed for group in groups_of(cell)}
         for column in columns:
             used = {cell[column] for cell in {**self.old.cells, **self.new.cells}}
             found = defaultdict[Codes, set[str]](set)
@@ -136,14 +135,6 @@ class CorrectedYear:
                 if len(codes) == 1 < len(used):
                     name = FINEST[column].replace("_", " ")
                     yield f"{describe(group)}: all who were corrected are {name} {codes.pop()}"
-
-
-def _counts(shown: int) -> range | tuple[int, ...]:
-    if shown == 0:
-        return range(SMALLEST_UNCHANGED)
-    if shown <= LARGEST_AMBIGUOUS:
-        return (*range(1, SMALLEST_UNCHANGED), shown)
-    return (shown,)
 
 
 def _moves(pairs: Sequence[Pair]) -> set[int]:
@@ -181,9 +172,3 @@ def _disclosure(cell: Codes, shown: tuple[int, int], possible: Sequence[Pair]) -
     is_narrow = max(moves) - min(moves) < PROTECTION_WIDTH
     if is_narrow and any(0 < abs(by) < SMALLEST_UNCHANGED for by in moves):
         yield f"{name}: it moved by {min(moves)} to {max(moves)}"
-
-
-def _groups(cell: Codes) -> Iterator[Codes]:
-    """Yield the groups of nationality, age band and sex that a cell is part of, up to everybody."""
-    axes = [(code, TOTAL) if place in GROUPING else (TOTAL,) for place, code in enumerate(cell)]
-    return itertools.product(*axes)

@@ -21,21 +21,17 @@ from typing import Final, NamedTuple
 from referrals.publishing.audit import added_quarters
 from referrals.publishing.audit.bounds_by_totals import is_exact_by_totals
 from referrals.publishing.audit.corrected_year import CorrectedYear
+from referrals.publishing.audit.groups.group_certainty import SENSITIVE, groups_of
+from referrals.publishing.audit.marginal_sums import possible_counts, sum_of, total_of_code
 from referrals.publishing.audit.public_release import PublicRelease
-from referrals.publishing.cell_codes import Codes, Fact, Year, describe, is_part
-from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
+from referrals.publishing.cell_codes import Codes, Fact, Year, describe
+from referrals.reference.codelists import FINEST, TOTAL
 from referrals.reference.disclosure_rule import (
     LARGEST_AMBIGUOUS,
     PROTECTION_WIDTH,
     SMALLEST_TOTAL_CHANGE,
     SMALLEST_UNCHANGED,
 )
-
-SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
-"""The dimensions in which the people who were added to a group must not provably share a code."""
-
-GROUPING: Final = {FINEST.index(name) for name in DIMENSIONS[:3]}
-"""The dimensions that make groups: nationality, age band and sex."""
 
 DIFFERENT_CODES: Final = "they group codes differently, and such a pair cannot be proved safe"
 DIFFERENT_QUARTERS: Final = (
@@ -135,11 +131,12 @@ class _YearPair:
     @cached_property
     def total_moves(self) -> Mapping[Total, int]:
         """By how much each one-way total moved."""
-        return {
-            (column, code): _total(self.new, column, code) - _total(self.old, column, code)
-            for column, name in enumerate(FINEST)
-            for code in self.old.categories[name]
-        }
+        moves = {}
+        for column, name in enumerate(FINEST):
+            for code in self.old.categories[name]:
+                before = total_of_code(self.old, column, code)
+                moves[column, code] = total_of_code(self.new, column, code) - before
+        return moves
 
     @cached_property
     def _exact_facts(self) -> Sequence[Fact]:
@@ -238,18 +235,18 @@ class _YearPair:
         A group is safe if one of its cells with another code can have grown. A year in which
         everybody has one code discloses that by itself, so it is passed over.
         """
-        groups = {group for codes in grown for group in _groups_of(codes)}
+        groups = {group for codes in grown for group in groups_of(codes)}
         for column in SENSITIVE:
             codes_in_use = [
                 code
                 for code in self.new.categories[FINEST[column]]
-                if _total(self.new, column, code) > 0
+                if total_of_code(self.new, column, code) > 0
             ]
             if len(codes_in_use) <= 1:
                 continue
             possible_codes = defaultdict[Codes, set[str]](set)
             for codes in self.most_growth:
-                for group in _groups_of(codes):
+                for group in groups_of(codes):
                     possible_codes[group].add(codes[column])
             disclosed = [group for group in groups if len(possible_codes[group]) == 1]
             name = FINEST[column].replace("_", " ")
@@ -269,12 +266,6 @@ def _by_total(cells: Mapping[Codes, int]) -> Mapping[Total, int]:
         for total in enumerate(codes):
             totals[total] += value
     return totals
-
-
-def _groups_of(codes: Codes) -> Iterator[Codes]:
-    """Yield the groups of nationality, age band and sex that a cell is part of, up to everybody."""
-    axes = [(code, TOTAL) if place in GROUPING else (TOTAL,) for place, code in enumerate(codes)]
-    yield from itertools.product(*axes)
 
 
 def _cell_disclosures(
@@ -305,28 +296,6 @@ def _cell_disclosures(
         yield f"{shown}: {_interval(growth)} were added or removed"
 
 
-def possible_counts(shown: int) -> list[int]:
-    """Return the counts that a published number can stand for.
-
-    >>> possible_counts(0), possible_counts(6), possible_counts(8)
-    ([0, 1, 2, 3, 4], [1, 2, 3, 4, 6], [8])
-    """
-    if shown == 0:
-        return list(range(SMALLEST_UNCHANGED))
-    if shown > LARGEST_AMBIGUOUS:
-        return [shown]
-    return [*range(1, SMALLEST_UNCHANGED), shown]
-
-
 def _interval(values: Sequence[int]) -> str:
     low, high = min(values), max(values)
     return f"{low} to {high}" if low < high else f"{low}"
-
-
-def sum_of(year: Year, target: Codes) -> int:
-    """Return the sum that a year shows, added up from its finest cells."""
-    return sum(value for codes, value in year.cells.items() if is_part(codes, target))
-
-
-def _total(year: Year, column: int, code: str) -> int:
-    return sum(value for codes, value in year.cells.items() if codes[column] == code)

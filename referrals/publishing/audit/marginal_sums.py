@@ -1,5 +1,7 @@
 """Every marginal sum of a published year, numbered, so that numpy can add up witnesses.
 
+The attacks on several releases ask for single sums, and for the counts behind a number.
+
 A year has a few hundred thousand sums and a proof thousands of witnesses. Adding them up in
 dictionaries would take hours; here each is an index into a numpy array.
 """
@@ -16,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from referrals.publishing.cell_codes import Codes, Fact, Year
+from referrals.publishing.cell_codes import Codes, Fact, Year, is_part
 from referrals.reference.codelists import FINEST, TOTAL
 from referrals.reference.disclosure_rule import (
     LARGEST_AMBIGUOUS,
@@ -160,6 +162,29 @@ class MarginalSums:
         by_order += [largest_error.get(order, 0) for order in range(2, len(FINEST))]
         by_order.append(LARGEST_AMBIGUOUS - 1)
         return np.asarray(np.array(by_order, dtype=np.int64)[self.order])
+
+
+def sum_of(year: Year, target: Codes) -> int:
+    """Return the sum that a year shows, added up from its finest cells."""
+    return sum(value for codes, value in year.cells.items() if is_part(codes, target))
+
+
+def total_of_code(year: Year, column: int, code: str) -> int:
+    """Return the total of a code of a dimension, which is given by its place in `FINEST`."""
+    return sum(value for codes, value in year.cells.items() if codes[column] == code)
+
+
+def possible_counts(shown: int) -> list[int]:
+    """Return the counts that a published number of a finest cell can stand for.
+
+    >>> possible_counts(0), possible_counts(6), possible_counts(8)
+    ([0, 1, 2, 3, 4], [1, 2, 3, 4, 6], [8])
+    """
+    if shown == 0:
+        return list(range(SMALLEST_UNCHANGED))
+    if shown > LARGEST_AMBIGUOUS:
+        return [shown]
+    return [*range(1, SMALLEST_UNCHANGED), shown]
 
 
 def candidates(year: Year, sums: MarginalSums) -> Integers:

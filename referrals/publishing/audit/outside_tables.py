@@ -1,6 +1,7 @@
 """Tables of exact counts that somebody published elsewhere, beside a rounded release.
 
-Called by `audit` for the tables that it is given.
+Called by `audit` for the tables that it is given, and by `suppressed.checks` for a suppressed
+release of the same year.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from referrals.publishing.audit.bounds_by_totals import is_exact_by_totals
-from referrals.publishing.audit.differencing import sum_of
+from referrals.publishing.audit.marginal_sums import sum_of
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.cell_codes import Codes, Year, describe
 from referrals.reference.codelists import FINEST, TOTAL

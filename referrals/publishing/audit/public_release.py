@@ -39,7 +39,9 @@ OPTIONAL_SHAPE: Final[Mapping[str, Any]] = {
     "inexact_totals": [{"period": str, **dict.fromkeys(DIMENSIONS, str), "largest_error": int}],
     "cell_errors": {ANY_NAME: int},
     "accepted": [str],
+    "held_back": [str],
     "revisions": {ANY_NAME: [str]},
+    "unavailable": {ANY_NAME: {ANY_NAME: [str]}},
 }
 """The parts of `disclosure_control` that earlier releases do not have."""
 
@@ -146,17 +148,25 @@ def read_table(path: Path) -> dict[Codes, int]:
     The table has the columns `period` and `value`; a dimension without a column is added up.
 
     Raises:
-        ReleaseError: the file is not a table of counts by period and codes.
+        ReleaseError: the file is not a table of counts by period and codes, or has a cell twice.
     """
+    table: dict[Codes, int] = {}
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-        return {_codes_of(row): int(row["value"]) for row in rows}
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            for row in csv.DictReader(stream):
+                codes = _codes_of(row)
+                if codes in table:
+                    raise ReleaseError(
+                        f"{path.name} lists {describe(codes)} twice. Add up its rows so that only "
+                        f"period, {', '.join(DIMENSIONS)} and value are left as columns."
+                    )
+                table[codes] = int(row["value"])
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise ReleaseError(
             f"{path.name} is not a table of counts ({type(error).__name__}). It needs the columns "
             f"period and value, and some of {', '.join(DIMENSIONS)}."
         ) from error
+    return table
 
 
 def _codes_of(row: Mapping[str, str]) -> Codes:
@@ -180,12 +190,15 @@ def _manifest(folder: Path) -> dict[str, Any]:
     if not manifest_digest.is_missing(content) and not manifest_digest.is_intact(content):
         raise ReleaseError(f"{folder}: {MANIFEST} was changed after it was written. {REMEDY}")
     control = manifest.get("disclosure_control", {})
-    if isinstance(control, dict) and not control.get("method"):
+    has_names = isinstance(control, dict)
+    if has_names and not control.get("method"):
         raise ReleaseError(
             f"{folder}: by its {MANIFEST} this release is not made of protected counts. There is "
             "nothing to attack."
         )
-    optional = {name: shape for name, shape in OPTIONAL_SHAPE.items() if name in control}
+    optional = {
+        name: shape for name, shape in OPTIONAL_SHAPE.items() if has_names and name in control
+    }
     expected = {
         **MANIFEST_SHAPE,
         "disclosure_control": {**MANIFEST_SHAPE["disclosure_control"], **optional},
@@ -230,7 +243,8 @@ def _value_faults(manifest: Mapping[str, Any]) -> Iterator[str]:
         if fact["year"] not in control["quarters"]:
             yield f"{name} is about {fact['year']}, which the release does not cover"
         for dimension, codes in fact["where"].items():
-            if not set(codes) <= {*codelists.get(dimension, ())} - {TOTAL}:
+            listed = {*codelists.get(dimension, ())} - {TOTAL}
+            if dimension not in DIMENSIONS or not set(codes) <= listed:
                 yield f"{name} names codes of {dimension} that codelists does not list"
 
 

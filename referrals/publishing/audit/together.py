@@ -20,8 +20,13 @@ import numpy as np
 
 from referrals.publishing.audit import added_quarters, witnesses
 from referrals.publishing.audit.bounds_by_totals import could_be_small
-from referrals.publishing.audit.differencing import Finding, possible_counts
-from referrals.publishing.audit.marginal_sums import Integers, MarginalSums, candidates
+from referrals.publishing.audit.differencing import Finding
+from referrals.publishing.audit.marginal_sums import (
+    Integers,
+    MarginalSums,
+    candidates,
+    possible_counts,
+)
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.cell_codes import Codes, Fact, Year, describe, is_part
 from referrals.reference.codelists import FINEST
@@ -139,7 +144,8 @@ def _smallest_errors(releases: Sequence[PublicRelease]) -> dict[int, int]:
     errors = dict(releases[0].largest_error)
     for release in releases[1:]:
         errors = {
-            order: min(error, release.largest_error[order]) for order, error in errors.items()
+            order: min(error, release.largest_error.get(order, 0))
+            for order, error in errors.items()
         }
     return errors
 

@@ -9,7 +9,7 @@ from referrals.publishing import approval
 from referrals.publishing.commands.terminal import (
     add_by,
     add_places,
-    iso_date,
+    day,
     named_texts,
     places,
     today,
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--approved-on",
-        type=iso_date,
+        type=day,
         metavar="DATE",
         help="the date of approval that the certificate states (default: today)",
     )
@@ -48,21 +48,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     check_release_id(options.release)
-    where = places(options)
+    folders = places(options)
     draft = approval.approve(
         options.release,
-        where,
+        folders,
         by=options.by,
         reasons=named_texts("--reason", options.reason),
         today=options.approved_on or today(),
     )
     print(
-        f"{draft.release_id} is approved, and is in {where.releases / draft.release_id}. "
+        f"{draft.release_id} is approved, and is in {folders.releases / draft.release_id}. "
         f"From now on, releases of {' and '.join(draft.years)} are revisions of it."
     )
-    marker = where.releases / f"{draft.release_id}{WITHDRAWN_SUFFIX}"
+    marker = folders.releases / f"{draft.release_id}{WITHDRAWN_SUFFIX}"
     if marker.exists():
         print(f"No site shows it yet: a release of this name was withdrawn. Remove {marker}.")
-    for problem in audit_log.problems(where.private):
+    for problem in audit_log.problems(folders.private):
         print(problem)
     return 0

@@ -39,9 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    chosen = _chosen(options)
+    chosen.check_numbers()
     report = validate.check(
         options.extract,
-        mapping=chosen_mapping(options),
+        mapping=chosen.mapping,
         period=options.period,
         today=today(),
         progress=Progress(),
@@ -49,23 +51,22 @@ def run(options: argparse.Namespace) -> int:
     print(report.as_json() if options.format == "json" else report.as_text())
     if not report.ok:
         return 1
-    return _foresee(options)
+    with quiet_solver():
+        found = foresee.forecast(options.extract, chosen, today=today())
+    print(found.as_text(), file=sys.stderr if options.format == "json" else sys.stdout)
+    return 1 if found.refusal else 0
 
 
-def _foresee(options: argparse.Namespace) -> int:
-    """Print what `publish` would group and refuse, and return the exit code."""
-    chosen = Options(
+def _chosen(options: argparse.Namespace) -> Options:
+    """Return the choices of a publisher whose refusals are foreseen. No folder is used."""
+    return Options(
         release_id="check",
         releases=options.extract.parent,
         private=options.extract.parent,
         published_on=today(),
         nationalities=NATIONALITIES if options.nationalities is None else options.nationalities,
         by_region=bool(options.by_region),
-        groups=tuple(options.group),
+        groups=grouping_arguments.chosen_groups(options),
         left_out=tuple(options.leave_out),
         mapping=chosen_mapping(options),
     )
-    with quiet_solver():
-        found = foresee.forecast(options.extract, chosen, today=today())
-    print(found.as_text(), file=sys.stderr if options.format == "json" else sys.stdout)
-    return 1 if found.refusal else 0

@@ -21,6 +21,8 @@ referrals-publishing explore releases/2021-22 --private ~/.local/state/victim-re
 
 PANEL: Final = PACKAGE / "attack_panel" / "panel.py"
 
+LARGEST_PORT: Final = 65_535
+
 LOCAL_ONLY: Final = (
     "--server.address=127.0.0.1",
     "--browser.gatherUsageStats=false",
@@ -39,8 +41,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the private folder: with it, the page compares published numbers with true counts",
     )
     parser.add_argument(
-        "--port", type=int, default=8600, help="the port of the page (default: %(default)s)"
+        "--port", type=port, default=8600, help="the port of the page (default: %(default)s)"
     )
+
+
+def port(text: str) -> int:
+    """Return the number of a port.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_PORT:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a port from 1 to {LARGEST_PORT}")
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:

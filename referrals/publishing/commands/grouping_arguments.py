@@ -40,6 +40,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def chosen_groups(options: argparse.Namespace) -> tuple[Group, ...]:
+    """Return the groups that were asked for, each once."""
+    return tuple(dict.fromkeys(options.group))
+
+
 def group(text: str) -> Group:
     """Return the dimension and the code of an option such as `sex=F_NK`.
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from referrals.errors import ExtractError
 from referrals.publishing.commands.mapping_option import add_mapping_argument, chosen_mapping
+from referrals.publishing.commands.terminal import positive_number
 from referrals.publishing.extract import validate
 from referrals.publishing.extract.mappings import mapping
 from referrals.publishing.extract.proposals import proposal, proposal_text
@@ -33,7 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--sheet", help="the sheet of a workbook with several")
     parser.add_argument(
-        "--header-row", type=int, metavar="N", help="the line of the header, if it is not found"
+        "--header-row",
+        type=positive_number,
+        metavar="N",
+        help="the line of the header, if it is not found",
     )
     add_mapping_argument(parser)
 
@@ -56,7 +60,8 @@ def run(options: argparse.Namespace) -> int:
     if options.to is None:
         print(f"\n{text}", end="")
     else:
+        # Readable by its owner only before it has a word of the extract in it.
+        options.to.touch(OWNER_ONLY, exist_ok=False)
         options.to.write_text(text, encoding="utf-8")
-        options.to.chmod(OWNER_ONLY)
         print(f"{options.to}: the mapping. Complete the lines with ASK, then `check --mapping` it.")
     return 0

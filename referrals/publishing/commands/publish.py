@@ -14,7 +14,7 @@ from referrals.publishing.commands.mapping_option import add_mapping_argument, c
 from referrals.publishing.commands.terminal import (
     Progress,
     add_private,
-    iso_date,
+    day,
     load_settings,
     named_texts,
     quiet_solver,
@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--published-on",
-        type=iso_date,
+        type=day,
         metavar="DATE",
         help="the date of publication (default: today)",
     )
@@ -136,7 +136,7 @@ def _chosen(options: argparse.Namespace) -> Options:
         published_on=options.published_on or today(),
         nationalities=settings.nationalities if nationalities is None else nationalities,
         by_region=settings.by_region if by_region is None else by_region,
-        groups=tuple(options.group),
+        groups=grouping_arguments.chosen_groups(options),
         left_out=tuple(options.leave_out),
         method=options.method or settings.method,
         engine=options.engine,

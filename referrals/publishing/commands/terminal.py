@@ -33,10 +33,58 @@ def named_texts(option: str, given: Sequence[str]) -> dict[str, str]:
     texts = {}
     for each in given:
         name, _, text = each.partition("=")
-        if not text.strip():
+        texts[name] = in_one_line(text)
+        if not texts[name]:
             raise DisclosureError(f"{option} {name} has no text. Write {option} CHECK=TEXT.")
-        texts[name] = text.strip()
     return texts
+
+
+def in_one_line(text: str) -> str:
+    r"""Return a text for the audit log and the certificate: one line of UTF-8, single spaces.
+
+    A byte that the terminal did not send as UTF-8 is written as its escape.
+
+    >>> in_one_line(" wrong\n file "), in_one_line("no\udceb")
+    ('wrong file', 'no\\udceb')
+    """
+    return " ".join(text.encode("utf-8", "backslashreplace").decode("utf-8").split())
+
+
+def required_text(text: str) -> str:
+    """Return the text of an option, in one line.
+
+    Raises:
+        argparse.ArgumentTypeError: it is blank.
+    """
+    line = in_one_line(text)
+    if not line:
+        raise argparse.ArgumentTypeError("it is blank. Write a text")
+    return line
+
+
+def day(text: str) -> date:
+    """Return the day of an option such as `--published-on 2026-04-01`.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not a day in ISO form.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not a day of the form YYYY-MM-DD, such as 2026-04-01"
+        ) from None
+
+
+def positive_number(text: str) -> int:
+    """Return the whole number of an option, from 1 on.
+
+    Raises:
+        argparse.ArgumentTypeError: it is another text.
+    """
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of 1 or more")
+    return int(text)
 
 
 def add_private(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +121,11 @@ def add_places(parser: argparse.ArgumentParser) -> None:
 def add_by(parser: argparse.ArgumentParser) -> None:
     """Add the option for the person who acts."""
     parser.add_argument(
-        "--by", required=True, metavar="NAME", help="who decides this, for the private audit log"
+        "--by",
+        type=required_text,
+        required=True,
+        metavar="NAME",
+        help="who decides this, for the private audit log",
     )
 
 
@@ -130,19 +182,6 @@ def duration(seconds: float) -> str:
 def today() -> date:
     """Return the date in UTC."""
     return datetime.now(tz=UTC).date()
-
-
-def iso_date(text: str) -> date:
-    """Return the date that an option states.
-
-    Raises:
-        argparse.ArgumentTypeError: it is not a date of the form YYYY-MM-DD.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        message = f"{text!r} is not a date. Write it as YYYY-MM-DD"
-        raise argparse.ArgumentTypeError(message) from None
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import argparse
 from typing import Final
 
 from referrals.publishing import approval
-from referrals.publishing.commands.terminal import add_by, add_places, places
+from referrals.publishing.commands.terminal import add_by, add_places, places, required_text
 from referrals.publishing.options import check_release_id
 
 HELP: Final = "withdraw a release: sites stop showing it at once, but it still binds"
@@ -20,7 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("release", metavar="RELEASE", help="the name of the release")
     add_by(parser)
     parser.add_argument(
-        "--reason", required=True, metavar="TEXT", help="the reason, for the private audit log"
+        "--reason",
+        type=required_text,
+        required=True,
+        metavar="TEXT",
+        help="the reason, for the private audit log",
     )
     add_places(parser)
 

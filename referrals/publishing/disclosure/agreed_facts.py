@@ -2,8 +2,8 @@
 
 Everybody already has these figures. A release that contradicted one would be wrong, and a release
 that left one out would still be read beside it. Statements that the records contradict cannot be
-reproduced; the publisher's summary names them. Called by `pipeline` before the counts are
-protected.
+reproduced; the publisher's summary names them. Called by `protected_counts` and `foresee` before
+the counts are protected.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Group disclosure: groups of whom nearly everybody shares one crime type or outcome.
 
 Whoever knows that a person is in such a group knows the person's crime type or outcome too, however
-exact or adjusted the numbers are. `pipeline` looks for such groups in the counts to be published.
-`joins` combines a category with others if that mends it; `refuse` names the groups that are left,
-unless the publisher accepts them with a reason. The settings are `reference/disclosure_rule`.
+exact or adjusted the numbers are. `protected_counts` and `foresee` look for such groups in the
+counts to be published. `joins` combines a category with others if that mends it; `refuse` names the
+groups that are left, unless the publisher accepts them with a reason. The settings are
+`reference/disclosure_rule`.
 
 A group has one code in common, or the codes of two identifying dimensions. The total of a single
 code is exact, so the true share counts. Other totals are adjusted: their share counts as far as
@@ -35,9 +36,6 @@ from referrals.reference.disclosure_rule import (
 )
 
 MOST_NAMED: Final = 5
-
-Join = tuple[str, str]
-"""A dimension and a published code that joins a group."""
 
 
 @dataclass(frozen=True)

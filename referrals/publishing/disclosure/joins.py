@@ -1,8 +1,8 @@
 """Joins: categories combined with others because nearly all of a group share a sensitive code.
 
-Called by `pipeline` with the groups that `group_disclosure` finds. Of the ways to mend a group, the
-one that combines the fewest referrals is taken. Only years that are published for the first time
-can be grouped: readers could compare two groupings of the same records.
+Called by `protected_counts` and `foresee` if `group_disclosure` finds such groups. Of the ways to
+mend a group, the one that combines the fewest referrals is taken. Only years that are published for
+the first time can be grouped: readers could compare two groupings of the same records.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Every published category has at least ten people in each year in which it occurs
 a group of their code list. Without this the exact one-way totals could not be reached: 8 and 9 are
 not sums of 0, 5, 6 and 7. Nationalities whose people all share one crime type or one outcome are
 combined as well, whatever their size, because their row alone would disclose it for each of them
-(group disclosure). Called by `pipeline` for the first release of a year; revisions reuse its
+(group disclosure). Called by `foresee` for the first release of a year; revisions reuse its
 recoding. `recoding_reasons` explains a recoding to the publisher.
 
 A code such as "not recorded" that is too small joins a category under a label that says so ("Male,
@@ -14,6 +14,7 @@ dimension whose total is exact has either none or at least two inexact categorie
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -241,6 +242,22 @@ def _groups(combined: Totals, regions: Mapping[str, str]) -> dict[str, list[str]
     return dict(groups)
 
 
+def _refuse_wrong_groups(dimension: str, chosen: Collection[str]) -> None:
+    """Refuse groups that the publisher asks for if one does not exist, or two share a member."""
+    listed = codelist(dimension).codes
+    if wrong := [code for code in chosen if code not in listed or not listed[code].members]:
+        known = ", ".join(code for code, entry in listed.items() if entry.members)
+        raise DisclosureError(
+            f"--group {dimension}={wrong[0]}: there is no such group. Choose from {known}."
+        )
+    for first, second in itertools.combinations(chosen, 2):
+        if set(listed[first].members) & set(listed[second].members):
+            raise DisclosureError(
+                f"--group {dimension}={first} and {dimension}={second} have codes in common, and a "
+                "code can be in one group only. Choose one of the two."
+            )
+
+
 def _aggregates(
     dimension: str, totals: Totals, chosen: Collection[str]
 ) -> dict[tuple[str, str], str]:
@@ -251,11 +268,7 @@ def _aggregates(
     """
     small = {code for code in totals if not is_large(totals[code])}
     listed = codelist(dimension).codes
-    if wrong := [code for code in chosen if code not in listed or not listed[code].members]:
-        known = ", ".join(code for code, entry in listed.items() if entry.members)
-        raise DisclosureError(
-            f"--group {dimension}={wrong[0]}: there is no such group. Choose from {known}."
-        )
+    _refuse_wrong_groups(dimension, chosen)
     if not small and not chosen:
         return {}
     best: list[Code] | None = None

@@ -1,7 +1,7 @@
 """The reasons for a recoding, in sentences for the publisher: no category is combined silently.
 
-`pipeline` adds them to the summary of a release and `foresee` to that of `check`. They hold true
-counts, and are in no public file.
+`foresee` calls it for the summary of `publish` and for the forecast of `check`. The sentences hold
+true counts, and are in no public file.
 """
 
 from __future__ import annotations

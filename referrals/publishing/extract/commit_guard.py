@@ -17,12 +17,15 @@ from typing import Final
 
 RECORD_SUFFIXES: Final = frozenset(
     [
+        ".7z",
         ".accdb",
         ".arrow",
+        ".bz2",
         ".db",
         ".dta",
         ".duckdb",
         ".feather",
+        ".gz",
         ".mdb",
         ".ods",
         ".parquet",
@@ -31,9 +34,14 @@ RECORD_SUFFIXES: Final = frozenset(
         ".sav",
         ".sqlite",
         ".sqlite3",
+        ".tgz",
         ".xls",
         ".xlsb",
+        ".xlsm",
         ".xlsx",
+        ".xz",
+        ".zip",
+        ".zst",
     ]
 )
 TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".psv", ".dat"})
@@ -101,11 +109,13 @@ def _is_mapping(path: Path) -> bool:
 def _possible_columns(path: Path) -> set[str]:
     """Return the words of a file's first line, or the keys of its first JSON object."""
     with path.open("rb") as stream:
-        start = stream.read(HEADER_BYTES).decode("utf-8", errors="replace")
+        # Without its NUL bytes, an ASCII header in UTF-16 reads as UTF-8.
+        content = stream.read(HEADER_BYTES).replace(b"\0", b"")
+    start = content.decode("utf-8", errors="replace")
     is_json = path.suffix.lower().startswith(".json")
     header = start if is_json else start.partition("\n")[0]
     return {
-        re.sub(r"\W+", "_", cell.strip(" \"'\ufeff")).strip("_").lower()
+        re.sub(r"\W+", "_", cell.strip(" \"'\ufeff\ufffd")).strip("_").lower()
         for cell in re.split(r"[,;\t|{}:\n]", header)
     }
 

@@ -60,7 +60,7 @@ class Report:
     """The result of checking one extract.
 
     `lines` counts the lines after the header. Each was either loaded, rejected because it has an
-    error, or skipped because it is no record (blank, the header again, a summary that a mapping
+    error, or skipped because it is not a record (blank, the header again, a summary that a mapping
     names); a warning announces those. All counts are 0 if the file could not be read at all.
     `steps` are sentences about how it was read. `status` is the status of a release made from it.
     """

@@ -118,7 +118,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "value_blank": Rule("{field} is blank. {advice}"),
     "date_not_iso": Rule("{field} {value} is not a date of the form {forms}. {dates_advice}"),
     "date_impossible": Rule("{field} {value} is not a day of the calendar since 1900. Correct it"),
-    "date_future": Rule("{field} {value} is later than today. Correct it"),
+    "date_future": Rule(
+        "{field} {value} is later than today, or than the day of publication. Correct it"
+    ),
     "date_outside_period": Rule(
         "{field} {value} is outside the period asked for. Remove the line, or ask for its period"
     ),
@@ -272,7 +274,10 @@ def is_telling(rule: str, field: str | None, value: str | None) -> bool:
 
 def _shown(value: str | None, quoted: str | None, distinct_values: int) -> str:
     """Return the text that stands for values, of which at most one may be quoted."""
-    others = f" (and {distinct_values - 1:,} other values)" if distinct_values > 1 else ""
+    others = ""
+    if distinct_values > 1:
+        noun = "value" if distinct_values == 2 else "values"  # noqa: PLR2004
+        others = f" (and {distinct_values - 1:,} other {noun})"
     if quoted is not None:
         return f'"{quoted}"{others}'
     if value is None or others:

@@ -86,7 +86,9 @@ def run(
 
     execute("extract_cells")
     dates = _distinct(connection, "extract/staging/distinct_dates")
-    execute("parsed_dates", {"days": _days(dates, mapping.dates)})
+    # Our own layout has dates in ISO form alone, which the statement reads by itself.
+    days = [] if mapping.is_own_layout else _days(dates, mapping.dates)
+    execute("parsed_dates", {"days": days})
     if mapping.age_form == age_forms.BIRTH:
         births = _days(_distinct(connection, "extract/staging/distinct_ages"), mapping.births)
         known = {word.spelling.casefold() for word in mapping.words if word.field == "age"}
@@ -119,9 +121,7 @@ def _distinct(connection: duckdb.DuckDBPyConnection, statement: str) -> list[str
 
 
 def _days(values: Sequence[str], reader: date_forms.DateReader) -> list[dict[str, object]]:
-    """Return the day of each value that is a date, unless it is in ISO form."""
-    if not reader.forms and not reader.ignores_time:
-        return []
+    """Return the day of each value that is a date in ISO form or one of the mapping's."""
     days = ((value, reader.read(value)) for value in values)
     return [{"value": value, "day": day} for value, day in days if day is not None]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -99,6 +100,20 @@ def load(private: Path, release_id: str) -> Draft | None:
         ) from error
 
 
+def readable(private: Path) -> list[Draft]:
+    """Return the drafts whose files can be read.
+
+    One that cannot must not stop the work on others, nor its own replacement: `load` refuses it
+    once somebody names it.
+    """
+    found = []
+    for name in names(private):
+        with suppress(DisclosureError):
+            if draft := load(private, name):
+                found.append(draft)
+    return found
+
+
 def names(private: Path) -> list[str]:
     """Return the names of all drafts."""
     return sorted(path.stem for path in (private / FOLDER).glob("*.json"))
@@ -113,10 +128,9 @@ def clear_leftovers(private: Path) -> None:
     """Remove half-written files, and the counts of drafts whose staged release was removed."""
     for path in (private / FOLDER).glob(f"*{private_store.PARTIAL}"):
         path.unlink()
-    for name in names(private):
-        draft = load(private, name)
-        if draft is not None and not draft.staged.exists():
-            remove(private, name)
+    for draft in readable(private):
+        if not draft.staged.exists():
+            remove(private, draft.release_id)
 
 
 def _is_same(new: StoredYear, stored: StoredYear | None) -> bool:

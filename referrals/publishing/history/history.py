@@ -1,8 +1,8 @@
 """The release history of a folder: its approved releases, and the counts behind them.
 
-Used by `pipeline`, which reads it, and by `approval`, which adds to it. Only one publisher works at
-a time with a private folder, and in a folder of releases. Two at once would not see each other's
-release, and one would overwrite the other's history.
+Used by `protected_counts` and `pipeline`, which read it, and by `approval`, which adds to it. Only
+one publisher works at a time with a private folder, and in a folder of releases. Two at once would
+not see each other's release, and one would overwrite the other's history.
 """
 
 from __future__ import annotations

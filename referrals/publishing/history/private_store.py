@@ -186,11 +186,6 @@ class PrivateStore:
         names = [path.stem.partition("-") for path in found]
         return [Series(status, rest.rpartition("-")[0], releases) for status, _, rest in names]
 
-    def folders(self) -> list[str]:
-        """Return the folders of releases that the history names."""
-        paths = self.folder.glob(f"*{COMMITTED}")
-        return sorted({self._read(path, path.stem).releases for path in paths})
-
     def is_in_past(self, release_id: str, stored: StoredYear) -> bool:
         """Return whether a release was the last one of a year before the one that is stored."""
         while stored.before:

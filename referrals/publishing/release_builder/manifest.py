@@ -259,7 +259,7 @@ def manifest(
 ) -> Record:
     """Return the manifest of a draft without its list of files, which `folder.write` adds.
 
-    An approval removes the mark of a draft (`approval.mark_approved`).
+    An approval removes the mark of a draft (`approval_mark.mark_approved`).
     """
     categories = categories_of_all(years, is_example=info.is_example)
     mapped = {"mapping_sha256": info.mapping_sha256} if info.mapping_sha256 else {}

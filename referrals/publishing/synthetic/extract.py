@@ -92,9 +92,11 @@ def synthesise(  # noqa: PLR0913  each is an option of the command
         progress: called with a line of text as the work goes on.
 
     Raises:
-        DataError: the file exists or cannot be written, the year or number of records is not valid,
-            or the records do not meet a published figure.
+        DataError: the file exists, is a folder or cannot be written, the year or number of records
+            is not valid, or the records do not meet a published figure.
     """
+    if to.is_dir():
+        raise DataError(f"{to} is a folder. Name the file to write in it.")
     if to.exists() and not force:
         raise DataError(f"{to.name} already exists. Choose another name, or use --force.")
     ledger = ledgers.load()

@@ -144,9 +144,8 @@ def apportion(weights: Mapping[Key, float], total: int, *, at_least: int = 0) ->
     quotas = {key: rest * weight / whole for key, weight in weights.items()}
     shares = {key: floor(quota) for key, quota in quotas.items()}
     missing = rest - sum(shares.values())
-    for key in sorted(quotas, key=lambda candidate: shares[candidate] - quotas[candidate])[
-        :missing
-    ]:
+    largest_first = sorted(quotas, key=lambda key: shares[key] - quotas[key])
+    for key in largest_first[:missing]:
         shares[key] += 1
     return {key: share + at_least for key, share in shares.items()}
 

@@ -1,7 +1,8 @@
 """The true counts of an extract: every combination of codes that occurs, before disclosure control.
 
-Used by the pipeline. The records are in a DuckDB database of their own in a private folder, with a
-memory limit; whatever exceeds it spills into that folder and is removed with it.
+Used by `protected_counts` and `foresee`. The records are in a DuckDB database of their own in a
+private folder, with a memory limit; whatever exceeds it spills into that folder and is removed with
+it.
 """
 
 from __future__ import annotations

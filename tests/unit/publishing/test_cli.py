@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import io
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +63,20 @@ def test_an_error_is_one_line(
     assert cli.main(["check", "x.csv"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert message in line
+
+
+def test_an_extract_whose_name_is_not_utf_8_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", output)
+    assert cli.main(["check", str(tmp_path / "extr\udce9.csv")]) == 1
+    output.seek(0)
+    assert output.read().startswith("extr\\udce9.csv: not fit to publish from.")
+
+
+def test_check_refuses_a_negative_number_of_nationalities(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["check", str(tmp_path / "x.csv"), "--nationalities", "-5"]) == 1
+    assert capsys.readouterr().err == "--nationalities -5 is not valid. Give 0 or more.\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from referrals.errors import DisclosureError
+from referrals.errors import DisclosureError, ExtractError
 from referrals.publishing import foresee, pipeline
 from referrals.publishing.options import Options
 
@@ -89,6 +89,21 @@ def test_a_refusal_is_foreseen_with_its_own_cause_and_its_cure_works(
     cured = replace(options, **cure)  # type: ignore[arg-type]
     assert not foresee.forecast(extract, cured, today=TODAY).refusal
     assert pipeline.publish([extract], cured).checks
+
+
+def test_leaving_every_quarter_out_is_foreseen_as_a_refusal(
+    tmp_path: Path, options: Options
+) -> None:
+    extract = written(tmp_path, records())
+    nothing = replace(options, left_out=("2021-Q2", "2021-Q3"))
+    assert foresee.forecast(extract, nothing, today=TODAY).refusal == foresee.NO_RECORDS
+    with pytest.raises(ExtractError, match="No record is left to publish"):
+        pipeline.publish([extract], nothing)
+
+
+def test_fewer_than_one_step_is_refused(tmp_path: Path, options: Options) -> None:
+    with pytest.raises(DisclosureError, match="--steps 0 is not valid"):
+        pipeline.publish([tmp_path / "none.csv"], replace(options, steps=0))
 
 
 def test_a_large_nationality_that_is_grouped_is_named_with_its_reason(

@@ -49,6 +49,7 @@ def test_the_file_of_the_private_folder_is_read_with_folders_relative_to_it(
         ("license = 'x'", "license is not a setting. Known: publisher"),
         ("method = 'swapping'", "method is one of rounding, suppression"),
         ("publisher", "is not TOML"),
+        ("releases = '~no-such-user/x'", "releases starts with the home folder of a user who"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, message: str) -> None:

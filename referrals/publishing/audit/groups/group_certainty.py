@@ -1,24 +1,29 @@
 """Groups whose people provably share one crime type or outcome, by the witnesses of a release.
 
-Called by `audit`. `near_certainty` looks at groups of whom nearly all do.
+Called by `audit`; the attacks on pairs of releases look at the same groups. `near_certainty` looks
+at groups of whom nearly all do.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
 from referrals.publishing.audit.marginal_sums import Changes, Integers, MarginalSums
-from referrals.publishing.cell_codes import Year, describe
+from referrals.publishing.cell_codes import Codes, Year, describe
 from referrals.reference import disclosure_rule
-from referrals.reference.codelists import ANY, DIMENSIONS, FINEST
+from referrals.reference.codelists import ANY, DIMENSIONS, FINEST, TOTAL
 
 SENSITIVE: Final = tuple(FINEST.index(name) for name in disclosure_rule.SENSITIVE)
 """The dimensions in which the people of a group must not provably share a code."""
 
-NOT_GROUPING: Final = [place for place, name in enumerate(FINEST) if name not in DIMENSIONS[:3]]
+GROUPING: Final = tuple(FINEST.index(name) for name in DIMENSIONS[:3])
+"""The dimensions that make groups: nationality, age band and sex."""
+
+NOT_GROUPING: Final = [place for place in range(len(FINEST)) if place not in GROUPING]
 """The dimensions that don't make groups: quarter, crime type and outcome."""
 
 
@@ -49,6 +54,12 @@ def certain_groups(year: Year, witnesses: Sequence[Changes], sums: MarginalSums)
             if code == ANY:
                 continue
             yield f"{describe(sums.codes_of(group))} in {year.year}: all are {name} {code}"
+
+
+def groups_of(cell: Codes) -> Iterator[Codes]:
+    """Yield the groups of nationality, age band and sex that a cell is part of, up to everybody."""
+    axes = [(code, TOTAL) if place in GROUPING else (TOTAL,) for place, code in enumerate(cell)]
+    return itertools.product(*axes)
 
 
 def _codes_by_group(places: Integers, column: int, sums: MarginalSums) -> tuple[Integers, Integers]:

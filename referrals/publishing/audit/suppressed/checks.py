@@ -16,6 +16,7 @@ from referrals.publishing.audit import outside_tables
 from referrals.publishing.audit.consistency import file_consistency
 from referrals.publishing.audit.differencing import DIFFERENT_CODES, Finding
 from referrals.publishing.audit.groups import near_certainty
+from referrals.publishing.audit.groups.group_certainty import SENSITIVE
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.audit.suppressed import attacker
 from referrals.publishing.audit.suppressed.attacker import PublishedTables
@@ -34,9 +35,6 @@ from referrals.reference.disclosure_rule import (
     PROTECTION_WIDTH,
     SMALLEST_PUBLISHED_CATEGORY,
 )
-
-SENSITIVE: Final = (FINEST.index("crime_type"), FINEST.index("outcome"))
-"""The dimensions in which the people of a group must not provably share a code."""
 
 GROUPING: Final = tuple(place for place in range(len(FINEST)) if place not in SENSITIVE)
 """The dimensions that make groups."""

@@ -132,15 +132,17 @@ def _read_witnesses(release: PublicRelease) -> list[Witness]:
 
 
 def _read_rows(release: PublicRelease, name: str) -> list[dict[str, str]]:
-    """Return the rows of a file, whose values must be whole numbers or empty."""
+    """Return the rows of a file, whose values must be whole numbers. A cell's may be empty."""
     path: Path = release.folder / name
-    columns = {*FINEST, "witness"} if name == WITNESSES else {"period", *DIMENSIONS, "status"}
+    is_of_witnesses = name == WITNESSES
+    columns = {*FINEST, "witness"} if is_of_witnesses else {"period", *DIMENSIONS, "status"}
     try:
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         are_complete = all(columns <= row.keys() and None not in row for row in rows)
-        are_counts = all(int(row["value"] or 0) >= 0 for row in rows)
+        values = [row["value"] for row in rows if row["value"] or is_of_witnesses]
+        are_counts = all(int(value) >= 0 for value in values)
     except (OSError, EOFError, KeyError, TypeError, ValueError, csv.Error, zlib.error) as error:
         raise ReleaseError(
             f"{release.name}: {name} cannot be read ({type(error).__name__}). Publish it again."

@@ -1,9 +1,9 @@
 """Limits on differencing if a year was corrected: some of its totals rose and others fell.
 
-Used by `joint_safety` and `selection_programme`. Whoever sees that the totals of some dimensions
-fell can suppose that records only changed their codes in these dimensions. Then the sum of each
-line of cells, which differ in these dimensions alone, is the same before and after. So it is not
-enough that the two numbers of each cell protect it: those of its whole line must. The attack on two
+Used by `correct`, `revise` and `joint_safety`. Whoever sees that the totals of some dimensions fell
+can suppose that records only changed their codes in these dimensions. Then the sum of each line of
+cells, which differ in these dimensions alone, is the same before and after. So it is not enough
+that the two numbers of each cell protect it: those of its whole line must. The attack on two
 releases (`audit.corrected_year`) works the same out again, and shares no code with this.
 """
 

@@ -1,8 +1,7 @@
 """Limits on differencing: the growth of a cell that two releases of a year allow.
 
-Used by `joint_safety` and `selection_programme` before anything is published. The attack on two
-releases (`audit.differencing`) works the same out again from the public files, and shares no code
-with this.
+Used by most modules of this package before anything is published. The attack on two releases
+(`audit.differencing`) works the same out again from the public files, and shares no code with this.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import Final
 
 from referrals.publishing.cell_codes import Fact
 from referrals.publishing.tabulation.counts import Codes
+from referrals.reference import disclosure_rule
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import (
     LARGEST_AMBIGUOUS,
@@ -29,7 +29,7 @@ from referrals.reference.disclosure_rule import (
 GROUPING: Final = tuple(FINEST.index(name) for name in ("nationality", "age_band", "sex"))
 """The columns that define a group of people."""
 
-SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
+SENSITIVE: Final = tuple(FINEST.index(name) for name in disclosure_rule.SENSITIVE)
 """The columns whose code must not be disclosed for everybody who came into a group."""
 
 OneWayTotal = tuple[int, str]

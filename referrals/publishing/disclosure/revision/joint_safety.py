@@ -1,8 +1,9 @@
 """Tests whether the published tables of a year disclose more together than each does alone.
 
-Called by `revise`. A reader who knows that records were only added, or only removed, can rule out
-more than one who knows that both happened or that codes were corrected. So each release says what
-happened in every revision of its years, and a pair of releases is judged by what lies between them.
+Called by `revise`, and by `rounding.protect` for the kind of each revision. A reader who knows that
+records were only added, or only removed, can rule out more than one who knows that both happened or
+that codes were corrected. So each release says what happened in every revision of its years, and a
+pair of releases is judged by what lies between them.
 """
 
 from __future__ import annotations

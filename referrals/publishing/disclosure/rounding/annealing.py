@@ -1,9 +1,9 @@
 """Simulated annealing of a rounded value for each small count, so that sums move least.
 
-Called by `rounding.protect`. The objective is the squared error of every sum of order 0 to 4,
-weighted by order, less a preference for some counts to be shown (see `placement`). A move changes
-one small count, or two that share most of their codes, one up by as much as the other goes down,
-which leaves most of their sums as they are.
+Called by `rounded_values`, and by `revision.correct` for the cells of a correction. The objective
+is the squared error of every sum of order 0 to 4, weighted by order, less a preference for some
+counts to be shown (see `placement`). A move changes one small count, or two that share most of
+their codes, one up by as much as the other goes down, which leaves most of their sums as they are.
 
 The cost of a move depends on one number for each count, its gradient: the weighted errors of the
 sums it belongs to. Gradients are stored, and only an accepted move updates those of the counts that

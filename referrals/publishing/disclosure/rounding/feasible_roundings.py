@@ -1,9 +1,9 @@
 """Every feasible rounding of a few small counts, and the probability with which each is chosen.
 
-Called by `random_choice` and `likelihood`. A rounding is feasible if it meets every constraint. If
-there are few small counts, all feasible roundings can be listed, and one is drawn with a
-probability that falls with its errors (the exponential mechanism). The list also gives the exact
-probability that some counts are rounded to the published numbers.
+Called by `rounded_values`, `likelihood` and `near_roundings`. A rounding is feasible if it meets
+every constraint. If there are few small counts, all feasible roundings can be listed, and one is
+drawn with a probability that falls with its errors (the exponential mechanism). The list also gives
+the exact probability that some counts are rounded to the published numbers.
 
 The fewer small counts there are, the less the errors matter: whoever tries other records with the
 program compares probabilities, and a single choice among few would give the records away.
@@ -29,7 +29,7 @@ from referrals.publishing.disclosure.rounding.programme import Constraint
 from referrals.reference.disclosure_rule import ROUNDED_VALUES
 
 TEMPERATURE: Final = 0.7
-"""Of the choice if there are many small counts, in units of the cost of moving one count by 1."""
+"""The temperature of the choice among many small counts, in costs of moving one count by 1."""
 
 MANY_SMALL_COUNTS: Final = 300
 """With fewer small counts the temperature is higher: by the square of how many times fewer."""

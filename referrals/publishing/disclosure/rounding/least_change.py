@@ -47,11 +47,10 @@ def least_change(counts: Counts, has_rounding: Callable[[Counts], bool]) -> str:
     """
     nationalities = list(_fewer_nationalities(counts))
     groups = list(_larger_groups(counts.categories))
-    both = [
-        _Change(f"{first.option} {second.option}", first.lost + second.lost, merges)
-        for first, second in itertools.product(nationalities, groups)
-        for merges in ({**first.merges, **second.merges},)
-    ]
+    both = []
+    for first, second in itertools.product(nationalities, groups):
+        option, lost = f"{first.option} {second.option}", first.lost + second.lost
+        both.append(_Change(option, lost, {**first.merges, **second.merges}))
     changes = sorted([*nationalities, *groups, *both], key=lambda change: change.lost)
     for change in changes[:MOST_TRIED]:
         if has_rounding(merged(counts, change.merges)):

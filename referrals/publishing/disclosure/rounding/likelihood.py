@@ -1,11 +1,11 @@
 """The likelihood check: other records would have given the published numbers about as readily.
 
-Called by `pipeline`, on the publisher's side: it uses the true counts. A witness is another table
-that agrees with everything published. That it is possible does not help if the program would hardly
-ever round it to the published numbers: whoever runs the program with many keys would rule it out.
-So the probability of the published numbers is computed for the true counts and for witnesses, and
-each small sum needs two that differ by the protection width in it, and of which none is much less
-likely than the true counts.
+Called by `protected_counts`, on the publisher's side: it uses the true counts. A witness is another
+table that agrees with everything published. That it is possible does not help if the program would
+hardly ever round it to the published numbers: whoever runs the program with many keys would rule it
+out. So the probability of the published numbers is computed for the true counts and for witnesses,
+and each small sum needs two that differ by the protection width in it, and of which none is much
+less likely than the true counts.
 
 Witnesses are made from the published table alone, as those of the proof are. They have few small
 counts, so their probabilities are exact: all their feasible roundings are listed. The published

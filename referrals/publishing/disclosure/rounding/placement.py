@@ -1,9 +1,9 @@
 """A preference for which small counts are shown, so that a model of the population tells less.
 
-Called by `rounding.protect`. Somebody with such a model knows which finest cells are likely to hold
-people. If the likeliest cells show 0 as often as others do, a 0 there can be called occupied, and a
-5 in an unlikely cell can be called "exactly one". So counts in likely cells are shown more often,
-and counts in unlikely ones less often, as far as the sums allow.
+Called by `rounded_values` and `likelihood`. Somebody with such a model knows which finest cells are
+likely to hold people. If the likeliest cells show 0 as often as others do, a 0 there can be called
+occupied, and a 5 in an unlikely cell can be called "exactly one". So counts in likely cells are
+shown more often, and counts in unlikely ones less often, as far as the sums allow.
 
 The model is the one that a reader can fit best: a log-linear model with all two-way sums, fitted to
 the true counts. Preferences have three levels, so that small errors of the fit do not matter.

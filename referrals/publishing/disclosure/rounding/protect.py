@@ -5,8 +5,8 @@ count of 5 or more stays as it is, a count of 1 to 4 becomes 0, 5, 6 or 7, and 0
 are chosen so that the total, every one-way total and every agreed fact are exact, and the other
 sums move as little as possible.
 
-Called by `pipeline`: `protect` for the first release of a year, `revise` for later ones, which
-change as little as they must (see `revision.revise`).
+Called by `protected_counts`: `protect` for the first release of a year, `revise` for later ones,
+which change as little as they must (see `revision.revise`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The random choice of a rounding among those that meet every constraint.
 
-Called by `rounding.protect`. If there are few small counts, every feasible rounding is listed and
-one is drawn (see `feasible_roundings`). Otherwise a Markov chain starts from the repaired rounding.
-A step is a swap: two counts go down and two go up by as much, and the codes of the second two are a
+Called by `rounded_values`. If there are few small counts, every feasible rounding is listed and one
+is drawn (see `feasible_roundings`). Otherwise a Markov chain starts from the repaired rounding. A
+step is a swap: two counts go down and two go up by as much, and the codes of the second two are a
 permutation of the codes of the first two, so that no one-way total moves. Swaps that would move an
 agreed fact are never tried. A swap is made with the probability of Metropolis and others, so that
 the longer the chain, the nearer is the distribution of its roundings to that of the exponential

@@ -1,8 +1,8 @@
 """Exact repair: cheap changes that make all constraints hold.
 
-Called by `rounding.rounded_values` after the annealing. Each small count may change once, at a
-cost: its effect on the squared errors of all sums, as if it alone changed. Each exact total is an
-equation and each published percentage a range.
+Called by `rounded_values` and `revision.correct` after the annealing. Each small count may change
+once, at a cost: its effect on the squared errors of all sums, as if it alone changed. Each exact
+total is an equation and each published percentage a range.
 
 First a few hundred counts may change, those with the cheapest changes. If they have no repair, all
 may: then every change of every small count is allowed, so if the programme has no solution, no

@@ -1,6 +1,6 @@
 """The reader of an extract's lines: it copies readable ones to a clean file and rejects others.
 
-Called by `validate` before DuckDB reads the copy. Databases skip lines that they cannot parse, and
+Called by `reading` before DuckDB reads the copy. Databases skip lines that they cannot parse, and
 one unclosed quotation mark silently takes thousands with it. So every line is counted and examined
 here first, with the standard library, in blocks, so that memory stays flat. One line is one record:
 no column of an extract holds text with line breaks, so a cell that runs past the end of its line is

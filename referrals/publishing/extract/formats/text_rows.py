@@ -11,6 +11,7 @@ import csv
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -39,17 +40,17 @@ def separator_line(path: Path) -> str | None:
 def find_delimiter(path: Path, name: str) -> str:
     """Return the delimiter that gives the most lines the same number of cells, over one.
 
+    Lines with a character that no text has are left out: `read` rejects them.
+
     Raises:
         ExtractError: no delimiter gives two lines the same number of cells.
     """
-    sample = [line for _, line in zip(range(SAMPLE_LINES), _numbered(path, name), strict=False)]
+    first_lines = islice(_numbered(path, name), SAMPLE_LINES)
+    sample = [line for _, line in first_lines if not INVALID_CHARACTER.search(line)]
     scores = {}
     for delimiter in DELIMITERS:
-        counts = Counter(
-            len(cells)
-            for _, line in sample
-            if (cells := split(line, delimiter)) is not None and len(cells) > 1
-        )
+        widths = [len(split(line, delimiter) or ()) for line in sample]
+        counts = Counter(width for width in widths if width > 1)
         if counts:
             width, number = counts.most_common(1)[0]
             scores[delimiter] = (number, width)

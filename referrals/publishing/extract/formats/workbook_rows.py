@@ -11,7 +11,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as ET
@@ -35,6 +35,7 @@ _ERROR_CELL: Final = re.compile(
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _VALUE_TYPE: Final = (
     "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 )
@@ -84,14 +85,14 @@ def _choose(workbook: CalamineWorkbook, name: str, sheet: str | None) -> tuple[s
     if sheet is not None and sheet not in {*names, *hidden}:
         raise ExtractError(
             f'{name} has no sheet "{sheet}" with cells in it, but {listed or "none at all"}. '
-            "Correct --sheet, or file.sheet in the mapping."
+            "Name one of them as --sheet of `map`, or as file.sheet in the mapping."
         )
     if sheet is None and not names:
         raise ExtractError(f"{name} has no visible sheet with cells in it. Export it again.")
     if sheet is None and len(names) > 1:
         raise ExtractError(
-            f"{name} has {len(names)} sheets, {listed}. Remove the others, or name one: with "
-            "`map --sheet`, or as file.sheet in a mapping."
+            f"{name} has {len(names)} sheets, {listed}. Remove the others, or name one as --sheet "
+            "of `map`, or as file.sheet in a mapping."
         )
     chosen = sheet or names[0]
     others = len(names) + len(hidden) - 1
@@ -124,6 +125,7 @@ def _rows(
 def as_text(value: object) -> str:
     """Return a cell as text: a date in ISO form, a whole number without a decimal point.
 
+    >>> from datetime import date
     >>> as_text(34.0), as_text(date(2020, 4, 1)), as_text(True)
     ('34', '2020-04-01', 'TRUE')
     """
@@ -136,8 +138,6 @@ def as_text(value: object) -> str:
     elif isinstance(value, datetime):
         is_midnight = value.time() == time()
         text = value.date().isoformat() if is_midnight else value.isoformat(sep=" ")
-    elif isinstance(value, (date, time, timedelta)):
-        text = str(value)
     return text
 
 
@@ -183,12 +183,17 @@ def _opendocument_errors(content: bytes, sheet: str) -> Errors:
             for cell in row:
                 columns = int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
                 if cell.get(_VALUE_TYPE) == "error":
-                    text = "".join(cell.itertext()) or "#N/A"
+                    text = _own_text(cell) or "#N/A"
                     places = itertools.product(range(rows), range(columns))
                     errors |= {(row_number + down, column + right): text for down, right in places}
                 column += columns
             row_number += rows
     return errors
+
+
+def _own_text(cell: ET.Element) -> str:
+    """Return the text of a cell of an .ods file, without a comment that somebody attached to it."""
+    return "".join("".join(part.itertext()) for part in cell.findall(f"{_TEXT}p"))
 
 
 def _part_of_sheet(archive: zipfile.ZipFile, sheet: str) -> str:

@@ -60,9 +60,7 @@ def find(cells: Sequence[str], mapping: Mapping, *, name: str, number: int) -> H
     if columns["referral_id"] == (EACH_LINE,):
         columns["referral_id"] = ()
     missing = [
-        wanted
-        for wanted in (*_names(columns), *mapping.ignored)
-        if not _numbers_of(wanted, names) and wanted != EACH_LINE
+        wanted for wanted in (*_names(columns), *mapping.ignored) if not _numbers_of(wanted, names)
     ]
     if missing:
         raise ExtractError(f"{place} has no {_listed(missing)}. {_advice(mapping, names)}")

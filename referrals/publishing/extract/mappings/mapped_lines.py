@@ -1,7 +1,7 @@
 """The lines of an extract that is read through a mapping: copied in our columns, or accounted for.
 
 `reading` calls it with the rows of any file format. Values stay as they are: codes, dates and ages
-are read later, from the distinct ones. Lines that are no records (blank, a repeated header, a
+are read later, from the distinct ones. Lines that are not records (blank, a repeated header, a
 summary that the mapping names) are counted, and the report announces them.
 """
 

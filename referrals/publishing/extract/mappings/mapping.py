@@ -143,7 +143,7 @@ def _read(root: Table, sha256: str) -> Mapping:
 
 
 def _skipped(file: Table) -> tuple[str, ...]:
-    """Return the first words of rows that are no records: `*` alone would be any row."""
+    """Return the first words of rows that are not records: `*` alone would be any row."""
     words = file.texts("skip")
     for word in words:
         start = word.removesuffix("*").strip()

@@ -34,7 +34,7 @@ _WITH_UNIT: Final = re.compile(r"[0-9]{1,3} ?(years old|years|yrs|yr|y\.?o|y|\.0
 
 @dataclass(frozen=True)
 class UnknownWord:
-    """A value of a code column that is no spelling of a code: how often, and similar spellings."""
+    """A value of a code column that spells no code: how often, and similar spellings."""
 
     text: str
     lines: int
@@ -84,7 +84,7 @@ class Column:
         return not self.blank and len(self.counts) - bool(others) + others == self.lines
 
     def unknown(self) -> Counter[str]:
-        """Return the values that are no spelling of a code of the column's role."""
+        """Return the values that spell no code of the column's role."""
         known = column_roles.known_words(self.role or "")
         return Counter(
             {text: n for text, n in self.counts.items() if column_roles.plain(text) not in known}

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain, dropwhile, islice
 from pathlib import Path
 from typing import Final
 
@@ -95,13 +95,16 @@ def propose(
     """
     mapping = stated.mapping
     source = extract_file.open_source(path, folder, encoding=mapping.encoding if mapping else None)
+    if stated.sheet is not None and source.kind != "workbook":
+        raise ExtractError(f"{path.name} is not a workbook, so it has no sheets. Omit --sheet.")
     # Rows before the header are read too. `sep=;` counts as one only without a stated header.
     from_first_row = Mapping({}, sheet=stated.sheet, header_row=None)
     if mapping is not None:
         from_first_row = replace(mapping, header_row=None, sheet=stated.sheet or mapping.sheet)
     sentence, rows = reading.open_rows(source, from_first_row, settings=settings)
-    start = list(islice(rows, HEADER_ROWS))
     header_row = stated.header_row or (mapping.header_row if mapping else None)
+    rows = dropwhile(lambda row: row.number < (header_row or 1), rows)
+    start = list(islice(rows, HEADER_ROWS))
     header = _find_header(start, header_row, path.name)
     others = chain((row for row in start if row.number > header.number), rows)
     columns = [Column(name) for name in _names(header.cells)]
@@ -125,8 +128,10 @@ def _find_header(start: Sequence[Row], stated: int | None, name: str) -> Row:
     readable = [row for row in start if row.cells and "".join(row.cells).strip()]
     if stated is not None:
         readable = [row for row in readable if row.number == stated]
+    if not readable and stated is not None:
+        raise ExtractError(f"{name} has no header on row {stated}. State another row.")
     if not readable:
-        raise ExtractError(f"{name} has no header in its first rows. State --header-row.")
+        raise ExtractError(f"{name} is blank in its first {HEADER_ROWS} rows. State --header-row.")
     best = max(readable, key=lambda row: column_roles.recognised(row.cells))
     # A row without a known name may be a record, and its cells must not be shown as names.
     fewest = _FEWEST_NAMES if stated is None else 1

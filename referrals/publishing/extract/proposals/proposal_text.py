@@ -98,7 +98,9 @@ def _word_lines(column: Column) -> Iterator[str]:
 
 def toml(found: Proposal) -> str:
     """Return a mapping with what was recognised, and comments on what has to be decided."""
-    return "\n".join(_toml_lines(found)) + "\n"
+    text = "\n".join(_toml_lines(found)) + "\n"
+    # The name of the extract, which a comment quotes, need not be UTF-8.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _toml_lines(found: Proposal) -> Iterator[str]:

@@ -11,7 +11,8 @@ from types import MappingProxyType
 import pytest
 
 from referrals.publishing.audit import differencing, outside_tables
-from referrals.publishing.audit.differencing import disclosures, possible_counts
+from referrals.publishing.audit.differencing import disclosures
+from referrals.publishing.audit.marginal_sums import possible_counts
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.cell_codes import Codes, Fact, Year, describe
 from referrals.reference.codelists import FINEST

@@ -232,6 +232,15 @@ def test_a_release_that_is_not_made_of_protected_counts_is_refused(tmp_path: Pat
             "disclosure_control.largest_error has 8 for two dimensions",
         ),
         ({"largest_error": {"2": -8}}, "disclosure_control.largest_error has -8 for 2 dimensions"),
+        (
+            {"facts": [{**FACT, "where": {"police_force": []}}]},
+            "disclosure_control.facts[0] names codes of police_force",
+        ),
+        ({"held_back": 1}, "disclosure_control.held_back is not a list"),
+        (
+            {"unavailable": {"2020-21": {"sex": "F"}}},
+            "disclosure_control.unavailable.2020-21.sex is not a list",
+        ),
     ],
 )
 def test_a_manifest_with_an_unusable_part_is_refused_with_the_name_of_the_part(
@@ -241,6 +250,14 @@ def test_a_manifest_with_an_unusable_part_is_refused_with_the_name_of_the_part(
         public_release.read(write_release(tmp_path / "test", **change))
     assert f"{MANIFEST} cannot be used: {fault}" in str(refusal.value)
     assert "Publish the release again" in str(refusal.value)
+
+
+def test_a_manifest_whose_disclosure_control_is_a_number_is_refused(folder: Path) -> None:
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest["disclosure_control"] = 5
+    (folder / MANIFEST).write_text(with_digest(manifest), encoding="utf-8")
+    with pytest.raises(ReleaseError, match="disclosure_control is not an object with names"):
+        public_release.read(folder)
 
 
 @pytest.mark.parametrize("part", ["status", "codelists", "resources"])
@@ -341,3 +358,20 @@ def test_a_cell_is_described_by_the_codes_of_the_dimensions_that_it_fixes() -> N
         == "nationality VNM, age band 0-17, crime type MS"
     )
     assert describe(("_T",) * 6) == "all"
+
+
+def test_a_table_that_excel_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("\ufeffperiod,sex,value\n2020-21,F,12\n", encoding="utf-8")
+    assert public_release.read_table(path) == {("2020-21", "_T", "_T", "F", "_T", "_T"): 12}
+
+
+def test_a_table_with_a_row_for_each_police_force_is_refused_and_not_read_as_its_last_row(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(
+        "period,sex,police_force,value\n2020-21,F,kent,7\n2020-21,F,essex,3\n", encoding="utf-8"
+    )
+    with pytest.raises(ReleaseError, match="lists year 2020-21, sex F twice"):
+        public_release.read_table(path)

@@ -85,6 +85,14 @@ def test_two_releases_are_left_to_the_checks_of_pairs() -> None:
     assert list(together.check_all(pair)) == []
 
 
+def test_an_error_that_a_release_does_not_announce_is_0() -> None:
+    cells, announced = ALL.cells(), dict.fromkeys(range(2, 6), 8)
+    first, third = release("a", cells, announced), release("c", cells, announced)
+    silent = release("b", cells, dict.fromkeys(range(3, 6), 8))
+    zero = release("b", cells, {**announced, 2: 0})
+    assert faults((first, silent, third)) == faults((first, zero, third))
+
+
 def test_a_small_cell_that_no_other_can_make_up_for_is_found() -> None:
     cells = {**dict.fromkeys(ALL.cells(), 30), ONLY: 5}
     three = [release(name, cells, dict.fromkeys(range(2, 6), 8)) for name in "abc"]

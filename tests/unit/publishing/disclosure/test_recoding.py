@@ -213,6 +213,16 @@ def test_a_group_that_does_not_exist_or_leaves_a_small_code_is_refused(
         )
 
 
+def test_two_groups_with_a_common_code_are_refused_with_that_cause() -> None:
+    with pytest.raises(DisclosureError, match="sex=M_NK and sex=F_NK have codes in common"):
+        recode(
+            found(sex={"M": 34, "F": 27, "_NK": 20}),
+            nationalities=10,
+            by_region=False,
+            groups=[("sex", "M_NK"), ("sex", "F_NK")],
+        )
+
+
 def test_a_nationality_that_is_uniform_only_in_published_codes_is_combined() -> None:
     categories = found(crime_type={"MS": 100, "DA": 8, "OTH": 30})
     mixed = {("crime_type", "DA"): 3, ("crime_type", "OTH"): 17}

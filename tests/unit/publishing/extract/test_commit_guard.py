@@ -22,6 +22,8 @@ from referrals.publishing.extract import commit_guard
         ("record_level.csv", "a,b\n"),
         ("victims.xlsx", "not really"),
         ("victims.parquet", "not really"),
+        ("victims.csv.gz", "not really"),
+        ("victims.zip", "not really"),
         ("anything.toml", '[columns]\nreferral_id = "URN"\n'),
     ],
 )
@@ -30,6 +32,13 @@ def test_a_file_that_may_hold_records_is_refused(tmp_path: Path, name: str, text
     path.write_text(text, encoding="utf-8")
     assert commit_guard.refusal(path) is not None
     assert commit_guard.main([str(path)]) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_a_header_in_another_encoding_is_recognised(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "victims.csv"
+    path.write_text("surname,postcode\nGößmann,AB1 2CD\n", encoding=encoding)
+    assert "(postcode, surname)" in (commit_guard.refusal(path) or "")
 
 
 def test_a_refusal_names_columns_but_no_value(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_day_that_systems_write_without_one_is_warned_of(tmp_path: Path) -> No
     rows = [line(1), line(2, referred_on="1900-01-01"), line(3, referred_on="1970-01-01")]
     report = checked(tmp_path, rows)
     assert warnings(report) == [("date_sentinel", 2)]
-    assert 'referred_on "1900-01-01" (and 1 other values)' in report.warnings[0].message
+    assert 'referred_on "1900-01-01" (and 1 other value)' in report.warnings[0].message
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "1753-01-01", "1899-12-30"])
@@ -133,6 +133,22 @@ def test_a_date_of_birth_gives_the_age_on_the_day(
     with duckdb.connect() as connection:
         validate.load([extract], connection, mapping=mapping.load(path), today=TODAY)
         assert connection.sql("select age_band from records").fetchall() == [(code,)]
+
+
+@pytest.mark.parametrize("birth", ["2001-01-01", "2001-01-01 00:00:00"])
+def test_dates_of_birth_in_iso_form_need_no_stated_form(tmp_path: Path, birth: str) -> None:
+    rows = [line(1, age=birth, referred_on="2021-01-01")]
+    report = checked(tmp_path, rows, words='[ages]\nform = "date of birth"\n')
+    assert warnings(report) == []
+    assert report.loaded == 1
+
+
+def test_an_iso_date_at_midnight_is_a_date_in_a_mapping_but_not_in_our_own_layout(
+    tmp_path: Path,
+) -> None:
+    rows = [line(1, referred_on="2021-01-01 00:00:00")]
+    assert checked(tmp_path, rows, words="").loaded == 1
+    assert [finding.rule for finding in checked(tmp_path, rows).errors] == ["date_not_iso"]
 
 
 @pytest.mark.parametrize("birth", ["02/04/2020", "01/01/1890", "soon", "Quillfeather"])

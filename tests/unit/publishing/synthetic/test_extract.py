@@ -419,3 +419,13 @@ def test_a_failed_write_leaves_nothing_behind(
     with pytest.raises(DataError, match="cannot be written"):
         synthesise(tmp_path / "x.csv", year=QUICK, seed=1, records=5)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_folder_in_place_of_a_file_is_refused(
+    force: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path, Path(), Path("/")):
+        with pytest.raises(DataError, match="is a folder"):
+            synthesise(folder, year="EY1", seed=1, force=force)

@@ -96,6 +96,17 @@ def test_each_line_can_be_a_referral(tmp_path: Path) -> None:
     assert copied(tmp_path, [Row(7, RECORD)], mapping)[1][0][1] == "x.csv line 7"
 
 
+@pytest.mark.parametrize(
+    "columns", [{"person_id": (EACH_LINE,)}, {"referral_id": (EACH_LINE, "URN")}]
+)
+def test_each_line_is_no_person_and_no_part_of_an_identifier(
+    columns: dict[str, tuple[str, ...]], tmp_path: Path
+) -> None:
+    wrong = replace(PLAIN, columns={**PLAIN.columns, **columns})
+    with pytest.raises(ExtractError, match=r'has no column.* "each line"'):
+        copied(tmp_path, [Row(2, RECORD)], wrong)
+
+
 def test_a_constant_is_on_every_line(tmp_path: Path) -> None:
     columns = {name: names for name, names in PLAIN.columns.items() if name != "sex"}
     mapping = replace(PLAIN, columns=columns, constants={"sex": "F"}, ignored=("SEX",))

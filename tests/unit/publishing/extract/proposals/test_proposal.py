@@ -176,3 +176,34 @@ def test_an_extract_without_a_header_is_refused_without_quoting_a_record(tmp_pat
         with pytest.raises(ExtractError, match="no name of a column was recognised") as error:
             proposed(tmp_path, file("\n".join(text().splitlines()[1:])), **stated)
         assert not re.search("|".join(CANARIES), str(error.value))
+
+
+def test_a_header_that_is_far_down_is_read_if_its_row_is_stated(tmp_path: Path) -> None:
+    write = file("Guidance\n" * 40 + text())
+    with pytest.raises(ExtractError, match="no name of a column was recognised"):
+        proposed(tmp_path, write)
+    found = proposed(tmp_path, write, header_row=41)
+    assert (found.header_row, found.rows) == (41, 36)
+    assert found.by_role("referred_on") is not None
+
+
+def test_a_stated_row_that_the_extract_does_not_have_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ExtractError, match="has no header on row 99"):
+        proposed(tmp_path, file(text()), header_row=99)
+
+
+def test_a_sheet_of_an_extract_that_is_not_a_workbook_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExtractError, match="is not a workbook, so it has no sheets"):
+        proposed(tmp_path, file(text()), sheet="Data")
+
+
+def test_a_line_with_a_lone_carriage_return_and_a_quotation_mark_is_no_obstacle(
+    tmp_path: Path,
+) -> None:
+    found = proposed(tmp_path, file(text(after='x\ry,"c",1\n')))
+    assert found.by_role("referred_on") is not None
+
+
+def test_a_mapping_names_an_extract_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+    found = proposed(tmp_path, file(text(), name="extr\udce9.csv"))
+    assert proposal_text.toml(found).startswith("# How extr\\udce9.csv is read.")
