@@ -52,17 +52,18 @@ def approve(
     """Move a draft into the folder of releases, and return it. From now on it binds.
 
     Raises:
-        DisclosureError: there is no such draft, it was changed, another release of its years was
-            approved since it was made, or a reason answers no question. Nothing was written.
+        DisclosureError: there is no such draft, it is meant for another folder, it was changed,
+            another release of its years was approved since it was made, or a reason answers no
+            question. Nothing was written.
     """
     places.check()
     with history.lock(places.private, places.releases):
         store = PrivateStore(places.private)
         draft = _load(places.private, release_id)
         complete_interrupted(store)
+        _refuse_another_folder(draft, places)
         if draft.was_approved(store):
             return draft
-        draft = replace(draft, releases=places.releases)
         _refuse_unknown_reasons(draft, reasons)
         _refuse_outdated(draft, store)
         drafts.save(places.private, replace(draft, is_being_approved=True))
@@ -174,6 +175,16 @@ def _load(private: Path, release_id: str) -> Draft:
             f"There is no draft {release_id} in {private}. Drafts: {others}. Publish it first."
         )
     return draft
+
+
+def _refuse_another_folder(draft: Draft, places: Places) -> None:
+    """Refuse a folder of releases beside which the draft was not made to be safe."""
+    if draft.releases.resolve() != places.releases.resolve():
+        raise DisclosureError(
+            f"The draft {draft.release_id} is meant for {draft.releases}, not for "
+            f"{places.releases}. Approve it with --to {draft.releases}, or publish it again for "
+            f"the other folder. {NOTHING}"
+        )
 
 
 def _refuse_unknown_reasons(draft: Draft, reasons: Mapping[str, str]) -> None:

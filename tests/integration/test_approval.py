@@ -111,6 +111,26 @@ def test_an_approval_moves_the_draft_and_binds_it_and_tells_the_day_but_not_the_
     assert history_files(private) == {".key", ".json", ".log"}
 
 
+def test_a_draft_is_not_approved_for_another_folder_than_it_was_made_for(
+    staged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to, private = places(staged)
+    another = staged / "another"
+    assert main(approval(another, private)) == 1
+    assert f"is meant for {to}, not for {another}" in capsys.readouterr().err
+    assert not another.exists()
+    assert main(approval(to, private)) == 0
+    assert main(approval(another, private)) == 1
+    assert not another.exists()
+
+
+def test_a_refused_approval_leaves_an_empty_folder_that_was_there(staged: Path) -> None:
+    to, private = places(staged)
+    to.mkdir()
+    assert main(approval(to, private, release="nothing")) == 1
+    assert to.is_dir()
+
+
 def test_an_approved_release_that_a_marker_still_withdraws_is_said_not_to_be_shown(
     staged: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -194,7 +214,7 @@ def test_a_forgotten_release_no_longer_binds(
     assert (to / "small").exists()
     monkeypatch.setattr("builtins.input", lambda _: "small")
     assert main(forget) == 0
-    assert not to.exists()
+    assert not any(to.iterdir())
     assert ".json" not in history_files(private)
     assert audit_log.entries(private)[-1]["action"] == "forget"
     assert main([*forget, "--yes"]) == 1

@@ -53,6 +53,7 @@ def lock(private: Path, releases: Path) -> Iterator[None]:
     private_store.make_durable(private)
     with ExitStack() as stack:
         for folder in (private, releases):
+            was_missing = not folder.exists()
             folder.mkdir(parents=True, exist_ok=True)
             try:
                 stack.enter_context(locks.reentrant(folder, blocking=False))
@@ -62,7 +63,8 @@ def lock(private: Path, releases: Path) -> Iterator[None]:
                     f"Another publisher is using {folder}. Nothing was written. "
                     "Try again when it has finished."
                 ) from None
-            stack.callback(_remove_if_empty, folder)
+            if was_missing:
+                stack.callback(_remove_if_empty, folder)
         yield
 
 
