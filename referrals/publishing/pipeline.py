@@ -48,6 +48,7 @@ class Summary:
     groupings: Sequence[str] = ()
     report: Path | None = None
     folder_options: str = ""
+    unnamed: Sequence[str] = ()
 
     def as_text(self) -> str:
         """Return the summary in sentences, one a line."""
@@ -62,6 +63,11 @@ class Summary:
         lines += self.groupings
         lines += [line for year in self.years for line in year.summary]
         lines += self.questions.values()
+        if self.unnamed:
+            lines.append(
+                f"The release names no {' and no '.join(self.unnamed)}: state "
+                f"{' and '.join(self.unnamed)} in the settings, and publish again."
+            )
         if self.has_new_key:
             lines.append("A new secret key was made in the private folder. Back that folder up.")
         if self.report:
@@ -151,6 +157,7 @@ def _publish(
             options.private, folder, years, tabulated.near_certain, options.accepted
         ),
         folder_options=folder_options(options),
+        unnamed=info.unnamed(),
     )
     stored = {
         year.year: history.stored_year(

@@ -5,7 +5,7 @@ command line has precedence. A folder in it is relative to the file. Every setti
 
     publisher = "Office for Example Statistics"
     title = "Victims of crime referred by police to Immigration Enforcement"
-    licence = "OGL-UK-3.0"                  # an SPDX id
+    licence = "OGL-UK-3.0"                  # an SPDX id, an address or words
     attribution = "© Crown copyright"
     contact = "statistics@example.org"
     releases = "/srv/releases"              # the releases that readers see

@@ -47,7 +47,7 @@ def test_a_dry_run_of_a_revision_leaves_history_and_drafts_alone(small_place: Pa
 @pytest.mark.parametrize("has_settings", [True, False])
 @pytest.mark.slow
 def test_an_official_release_has_the_words_of_its_publisher_and_none_of_ours(
-    tmp_path: Path, has_settings: bool
+    tmp_path: Path, has_settings: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
@@ -57,7 +57,9 @@ def test_an_official_release_has_the_words_of_its_publisher_and_none_of_ours(
     lines = path.read_text(encoding="utf-8").splitlines()
     official = [line.rpartition(",")[0] for line in lines]
     path.write_text("\n".join(official) + "\n", encoding="utf-8")
-    assert run(command(path, tmp_path / "out", private)) == 0
+    assert main(command(path, tmp_path / "out", private)) == 0
+    says = "The release names no publisher and no licence: state publisher and licence in the set"
+    assert (says in capsys.readouterr().out) is not has_settings
     manifest = json.loads((draft(private) / "datapackage.json").read_text(encoding="utf-8"))
     about = open_release(draft(private)).about
     if has_settings:

@@ -48,7 +48,8 @@ Record = dict[str, Any]
 class Stamp:
     """The publisher's own words on an official release, from the settings; '' is not given.
 
-    `licence` is an SPDX id. Invented figures are ours, and say so whatever the settings are.
+    `licence` is an SPDX id, an address or words. Invented figures are ours, and say so whatever the
+    settings are.
     """
 
     publisher: str = ""
@@ -95,7 +96,7 @@ class ReleaseInfo:
 
     @property
     def licence(self) -> str:
-        """The SPDX id of the licence."""
+        """The licence: its SPDX id, its address, or words."""
         return self._own("licence") or (UNSPECIFIED if self.status == OFFICIAL else LICENCE)
 
     @property
@@ -110,6 +111,11 @@ class ReleaseInfo:
             return []
         contact = {"email": self.stamp.contact} if self.stamp.contact else {}
         return [{"title": self.publisher, "role": "publisher", **contact}]
+
+    def unnamed(self) -> list[str]:
+        """Return the settings that are missing and that readers of official figures look for."""
+        needed = ("publisher", "licence") if self.status == OFFICIAL else ()
+        return [name for name in needed if not self._own(name)]
 
     def _own(self, name: str) -> str:
         return str(getattr(self.stamp, name)) if self.status == OFFICIAL else ""
