@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Message, Send
 
 from referrals.web.http import security_headers
-from referrals.web.http.content_encoding import BEST, QUICK, Encoded, choose
+from referrals.web.http.content_encoding import GOOD, QUICK, Encoded, choose
 from referrals.web.http.etags import is_listed, of_coding
 
 SCRIPTS: Final = ("text/javascript", "text/css")
@@ -23,7 +23,7 @@ SCRIPTS: Final = ("text/javascript", "text/css")
 class HtmlPage:
     """A finished HTML page with its Content-Security-Policy.
 
-    A page that `is_reused`, as the same bytes are sent to many, is compressed as well as possible.
+    A page that `is_reused`, as the same bytes are sent to many, is compressed well.
     """
 
     html: str
@@ -33,7 +33,7 @@ class HtmlPage:
     @cached_property
     def content(self) -> Encoded:
         """The bytes of the page in each coding."""
-        return Encoded(self.html.encode(), BEST if self.is_reused else QUICK)
+        return Encoded(self.html.encode(), GOOD if self.is_reused else QUICK)
 
     @cached_property
     def tag(self) -> str:
