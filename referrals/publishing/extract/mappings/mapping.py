@@ -221,15 +221,20 @@ def _words(table: Table) -> tuple[Spelling, ...]:
         words += spellings.alpha_2()
     for word in table.texts("not_recorded", allow_blank=True):
         words += [Spelling(name, word, NOT_RECORDED) for name in (*CODED_FIELDS, PERSON_FIELD)]
+    wrong: dict[str, str] = {}
     for name in CODED_FIELDS:
         codes = (*age_forms.our_bands(), NOT_RECORDED) if name == "age" else spellings.codes(name)
-        entries = table.table(name)
-        for word, code in entries.content.items():
+        for word, code in table.table(name).content.items():
             if code not in codes:
                 meant = spellings.code_of(name, str(code))
                 choice = meant if meant in codes else f"one of {_listed(codes)}"
-                entries.refuse(word, f"is {code!r}, which is not a code. Use {choice}")
+                wrong[f"{name}.{word}"] = f"is {code!r}, which is not a code. Use {choice}"
             words.append(Spelling(name, word, str(code)))
+    if wrong:
+        first, *others = wrong
+        listed = _listed(tuple(f"words.{other}" for other in others))
+        more = f". Not codes either: {listed}" if others else ""
+        table.refuse(first, f"{wrong[first]}{more}")
     table.refuse_other_keys()
     _refuse_contradictions(table, words)
     return tuple(words)

@@ -70,6 +70,10 @@ def test_a_mapping_has_columns_forms_and_words(tmp_path: Path) -> None:
             COLUMNS + '[words.nationality]\nBrasil = "Brazil"\n',
             "words.nationality.Brasil is 'Brazil', which is not a code. Use BRA.",
         ),
+        (
+            COLUMNS + '[words.nationality]\nBrasil = "Brazil"\n[words.sex]\nW = "X"\nV = "Y"\n',
+            "Use BRA. Not codes either: words.sex.W, words.sex.V.",
+        ),
         (COLUMNS + '[words.sex]\nMale = "F"\n', 'words.sex "Male" means M already, not F.'),
         (COLUMNS + '[words.sex]\nw = "F"\nW = "M"\n', 'words.sex "W" means F already, not M.'),
         (COLUMNS + '[words]\nsex = "F"\n', "words.sex must be a table."),
