@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.servers import open_page
+from tests.browser.servers import drawn, open_page
 
 INSIDE = """boxes => boxes.every(box => {
   const number = box.querySelector('.telephone').getBoundingClientRect();
@@ -92,4 +92,22 @@ def test_the_search_is_beside_the_sections_of_the_menu(
     assert last is not None
     assert search is not None
     assert last["x"] + last["width"] + 4 <= search["x"]
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/safeguarding", "/lite/safeguarding"])
+def test_a_telephone_number_is_never_broken_into_two_lines(
+    shared: BrowserContext, dashboard: str, path: str
+) -> None:
+    page = shared.new_page()
+    page.goto(dashboard + path)
+    if "/lite/" not in path:
+        drawn(page)
+    numbers = page.locator(".helplines bdi:visible")
+    numbers.first.wait_for()
+    for width in (360, 320):
+        page.set_viewport_size({"width": width, "height": 740})
+        lines = numbers.evaluate_all("all => all.map(one => one.getClientRects().length)")
+        assert set(lines) == {1}, width
+        assert page.evaluate("document.documentElement.scrollWidth") == width
     page.close()
