@@ -13,7 +13,7 @@ INSIDE = """boxes => boxes.every(box => {
   const number = box.querySelector('.telephone').getBoundingClientRect();
   return number.right <= box.getBoundingClientRect().right - 8;
 })"""
-"""Whether each box of a help line holds its number, with some room beside it."""
+"""The test that each box of a help line holds its number, with some room beside it."""
 
 PATHS = ["/data-sharing", "/lite/data-sharing"]
 WIDTH, HEIGHT = 1280, 800
