@@ -87,6 +87,17 @@ def test_labels_are_beside_bars_if_there_is_room_and_above_them_on_a_phone(
     assert not narrow[max(WIDTHS)]
 
 
+def test_quarters_below_lines_are_no_larger_than_the_years_below_them(
+    page: Page, dashboard: str
+) -> None:
+    page.goto(f"{dashboard}/nationality/VNM")
+    sizes = page.locator(".lines :is(.period, .year):visible").evaluate_all(
+        "texts => texts.map(text => getComputedStyle(text).fontSize)"
+    )
+    assert len(sizes) > 4
+    assert len(set(sizes)) == 1
+
+
 def set_width(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
 

@@ -40,6 +40,11 @@ def test_a_phone_shows_one_column_in_reading_order_and_nothing_too_wide(page: Pa
     assert len({box["x"] for box in steps}) == 1
     assert [box["y"] for box in steps] == sorted(box["y"] for box in steps)
     assert page.evaluate("document.documentElement.scrollWidth") == NARROWEST
+    heights = page.locator(".flow-step > a, .flow li li > a").evaluate_all(
+        "links => links.map(link => link.getBoundingClientRect().height)"
+    )
+    assert len(heights) >= 11
+    assert min(heights) > 43.9
 
 
 @pytest.mark.parametrize(("direction", "turn"), [("ltr", 1), ("rtl", -1)])

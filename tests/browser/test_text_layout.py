@@ -7,7 +7,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.servers import open_page
+from tests.browser.servers import drawn, open_page
+
+INSIDE = """boxes => boxes.every(box => {
+  const number = box.querySelector('.telephone').getBoundingClientRect();
+  return number.right <= box.getBoundingClientRect().right - 8;
+})"""
+"""The test that each box of a help line holds its number, with some room beside it."""
 
 PATHS = ["/data-sharing", "/lite/data-sharing"]
 WIDTH, HEIGHT = 1280, 800
@@ -57,3 +63,51 @@ def test_contents_are_folded_above_the_text_on_a_phone(page: Page, width: int) -
     assert box is not None
     assert box["y"] + box["height"] <= text["y"]
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("path", ["/surgeries", "/for-me", "/lite/surgeries"])
+def test_the_number_of_each_help_line_is_inside_its_box(
+    shared: BrowserContext, dashboard: str, path: str
+) -> None:
+    page = shared.new_page()
+    page.goto(dashboard + path)
+    boxes = page.locator(".helplines.short > li:visible")
+    boxes.first.wait_for()
+    for width in (WIDTH, 1000, 360, 320):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        assert boxes.count() >= 8
+        assert boxes.evaluate_all(INSIDE), width
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/about", "/for-me", "/surgeries"])
+def test_the_search_is_beside_the_sections_of_the_menu(
+    shared: BrowserContext, dashboard: str, path: str
+) -> None:
+    page = shared.new_page()
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    page.goto(dashboard + path)
+    last = page.locator(".vr-sections a").last.bounding_box()
+    search = page.locator(".vr-search input").bounding_box()
+    assert last is not None
+    assert search is not None
+    assert last["x"] + last["width"] + 4 <= search["x"]
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/safeguarding", "/lite/safeguarding"])
+def test_a_telephone_number_is_never_broken_into_two_lines(
+    shared: BrowserContext, dashboard: str, path: str
+) -> None:
+    page = shared.new_page()
+    page.goto(dashboard + path)
+    if "/lite/" not in path:
+        drawn(page)
+    numbers = page.locator(".helplines bdi:visible")
+    numbers.first.wait_for()
+    for width in (360, 320):
+        page.set_viewport_size({"width": width, "height": 740})
+        lines = numbers.evaluate_all("all => all.map(one => one.getClientRects().length)")
+        assert set(lines) == {1}, width
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.close()

@@ -292,6 +292,13 @@ def test_the_phone_button_names_what_is_chosen_and_clear_all_removes_it(open_pag
     assert "Clear all" not in "".join(open_page(SCRIPTS["/crime-type"]).html)
 
 
+def test_no_page_offers_to_show_bars_that_it_shows_already(open_page: Open) -> None:
+    """16 bars in four panels are shown at once; a fold would open to nothing."""
+    html = "".join(open_page(SCRIPTS["/crime-type"]).html)
+    assert html.count('class="panel-name"') == 4
+    assert "Show all" not in html
+
+
 def test_one_published_year_says_so_over_time_and_leads_to_trends(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"]).choose("view", "time")
     assert findings(reader)[0] == "Only one year is published: April 2020 to March 2021."

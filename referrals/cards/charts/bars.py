@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
@@ -23,6 +24,9 @@ TEMPLATE: Final = "charts/charts.html"
 
 LETTER: Final = 0.58
 """The width of a letter of a number's text, in its own size."""
+
+WIDE: Final = frozenset({"F", "W"})
+"""The classes of Unicode's characters that fill a square, such as Chinese ones."""
 
 MOST_ROOM: Final = 20
 """The most room beside the longest bar for its text, in letters: a longer text wraps. A narrow
@@ -145,5 +149,14 @@ def _length(parts: Iterable[Bar]) -> float:
 
 def _room(bars: Sequence[Bar]) -> float:
     """Return the room for the text beside the longest bar, in the size of the text."""
-    letters = max((len(bar.text) for bar in bars), default=0)
+    letters = max((_letters(bar.text) for bar in bars), default=0)
     return round(min(letters + 1, MOST_ROOM) * LETTER, 2)
+
+
+def _letters(text: str) -> int:
+    """Return the width of a text in letters. A Chinese character is as wide as two of them.
+
+    >>> _letters("778至786 [e]")
+    12
+    """
+    return sum(2 if east_asian_width(letter) in WIDE else 1 for letter in text)

@@ -223,6 +223,15 @@ def listed(labels: Iterable[str]) -> str:
     return format_list(list(labels), locale=locale_of(current()))
 
 
+def alternatives(labels: Iterable[str]) -> str:
+    """Return labels of which a reader can choose one as a list in a sentence.
+
+    >>> alternatives(["age", "sex", "outcome"])
+    'age, sex or outcome'
+    """
+    return format_list(list(labels), style="or", locale=locale_of(current()))
+
+
 def comma_separated(parts: Iterable[str]) -> str:
     """Return names, codes or sections in a row, with the comma of the current language.
 

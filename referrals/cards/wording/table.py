@@ -270,7 +270,7 @@ def problem(found: Problem) -> str:
         named = [*found.allowed[:MOST_NAMED]]
         if len(found.allowed) > MOST_NAMED:
             named.append(messages.text("table.problem.more", n=len(found.allowed) - MOST_NAMED))
-        allowed = phrases.listed(named)
+        allowed = phrases.alternatives(named)
     return messages.text(
         f"table.problem.{key}",
         name=found.name,

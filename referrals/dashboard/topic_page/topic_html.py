@@ -181,7 +181,8 @@ def _chart(shown: Card) -> Markup:
     if not figure:
         return _table(shown)
     number = len(shown.bars)
-    show_all = messages.text("answer.show_all", n=number) if number > MOST_BARS else ""
+    longest = max(map(len, shown.panels.values()), default=number)
+    show_all = messages.text("answer.show_all", n=number) if longest > MOST_BARS else ""
     return templates.macro(TEMPLATE, "chart", _unit(shown), figure, show_all)
 
 

@@ -170,11 +170,14 @@ class Slide:
         """Return the address of the page that the slide is about, and a short form of it to show.
 
         `base` is the origin of the site. If it is '', because it is unknown, the address is that of
-        the document that the figures are from, and both are '' if that has none.
+        the document that the figures are from, and both are '' if that has none. Help lines are
+        from other pages: the code beside them must not lead their readers to the Home Office.
         """
         if base:
             address = f"{base}{localised_html.address(self.page)}"
             return address, address.partition("://")[2].rstrip("/")
+        if isinstance(self.figure, HelpLines):
+            return "", ""
         document = next((printed.address for printed in self.evidence if printed.address), "")
         return document, urlsplit(document).hostname or ""
 

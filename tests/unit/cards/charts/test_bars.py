@@ -198,6 +198,16 @@ def test_dots_have_no_bars_and_stand_on_the_line_of_their_range() -> None:
     assert ("range" in second, "dot" in second) == (True, False), "there is no single number"
 
 
+def test_a_chinese_character_has_the_room_of_two_letters() -> None:
+    room = [
+        re.findall(
+            r"--text:([\d.]+)em", charts.bar_chart("A", charts.scaled([Bar("A", text, 1, 1)]))
+        )
+        for text in ("778至786", "778--786", "778-786")
+    ]
+    assert room[0] == room[1] > room[2]
+
+
 def test_panels_share_one_scale() -> None:
     drawn = charts.small_multiples(
         "A", {"One": [Bar("A", "8", 8, 8)], "Two": [Bar("A", "2", 2, 2)]}

@@ -148,6 +148,14 @@ def test_a_slide_links_to_its_page_or_without_an_address_to_the_document(
     )
 
 
+def test_help_lines_never_link_to_the_document_of_the_home_office(
+    slides: tuple[Slide, ...],
+) -> None:
+    slide = by_name(slides, "help")
+    assert slide.link("") == ("", "")
+    assert slide.link("https://example.org")[1] == "example.org/safeguarding"
+
+
 def test_a_source_line_counts_documents_that_are_too_many_to_name() -> None:
     def printed(year: int) -> Evidence:
         return Evidence("", "", "", "Home Office", "Figures", f"{year}-01-01", "")
