@@ -132,6 +132,25 @@ def test_a_share_of_a_large_group_is_a_statistic() -> None:
     assert [each for each in found if each.startswith("age band 0-17 in")] == []
 
 
+def test_a_large_group_that_is_known_to_share_a_code_without_exception_is_found() -> None:
+    cells = {**OTHERS, **dict.fromkeys(spread(16, "0-17"), 60)}
+    assert of_children(near_certain(*release(cells))) == [
+        "age band 0-17 in 2021-22: 100% or more are crime type MS"
+    ]
+
+
+def test_a_code_counts_at_least_what_all_others_leave_of_an_exact_group() -> None:
+    none = [
+        Fact(crime, YEAR, {"age_band": ["0-17"], "crime_type": [crime]}, 0, 0)
+        for crime in ("DA", "_NK")
+    ]
+    cells = {**OTHERS, **in_fives()}
+    assert of_children(near_certain(*release(cells, facts=tuple(none[:1])))) == []
+    assert of_children(near_certain(*release(cells, facts=tuple(none)))) == [
+        "age band 0-17 in 2021-22: 100% or more are crime type MS"
+    ]
+
+
 def test_a_code_of_nearly_the_whole_year_says_nothing_more_about_a_group() -> None:
     large = dict.fromkeys(spread(16, "20-29"), 60)
     assert [each for each in near_certain(*release(large)) if "MS" in each] == []
@@ -173,8 +192,11 @@ def test_exact_tables_show_the_share_itself() -> None:
     assert "crime type DA: 290 of 300 are outcome NFA" in list(near_certain_exactly(of_crime))
 
 
-def test_exact_tables_of_a_year_in_which_nearly_all_share_a_code_are_a_statistic() -> None:
-    of_year = {**EXACT, (T, T, T, T, "MS", T): 790, (T, T, T, T, "DA", T): 10}
+@pytest.mark.parametrize("others", [0, 10])
+def test_exact_tables_of_a_year_in_which_nearly_all_share_a_code_are_a_statistic(
+    others: int,
+) -> None:
+    of_year = {**EXACT, (T, T, T, T, "MS", T): 800 - others, (T, T, T, T, "DA", T): others}
     assert list(near_certain_exactly(of_year)) == []
 
 
