@@ -168,12 +168,15 @@ def test_a_reason_must_answer_a_question(
     assert not to.exists()
 
 
+@pytest.mark.parametrize("is_signed", [False, True])
 def test_a_draft_that_was_changed_is_not_approved(
-    staged: Path, capsys: pytest.CaptureFixture[str]
+    staged: Path, capsys: pytest.CaptureFixture[str], is_signed: bool
 ) -> None:
     to, private = places(staged)
     cells = draft(private) / "cells.csv"
     cells.write_bytes(cells.read_bytes() + b"\n")
+    if is_signed:
+        published_releases.sign(draft(private))
     assert main(approval(to, private)) == 1
     assert "is not as it was made" in capsys.readouterr().err
     assert not to.exists()

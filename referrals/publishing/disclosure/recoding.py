@@ -278,9 +278,6 @@ def _aggregates(
         covered = {code for codes in groups for code in codes}
         if not small <= covered or not {entry.code for entry in partition} >= set(chosen):
             continue
-        pairs = zip(partition, groups, strict=True)
-        if any(len(codes) == 1 and entry.code not in chosen for entry, codes in pairs):
-            continue
         if not all(codes and is_large(_sum(codes, totals)) for codes in groups):
             continue
         people = sum(sum(_sum(codes, totals).values()) for codes in groups)

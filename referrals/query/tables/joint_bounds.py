@@ -44,7 +44,7 @@ def share(part: Bounds, total: Bounds, others: Sequence[Bounds]) -> tuple[Fracti
     lower, upper = part
     low = Fraction(lower, least) if least else Fraction(0)
     high = Fraction(upper, most) if most else Fraction(1)
-    return low, min(high, Fraction(1))
+    return low, high
 
 
 def matching_totals(part: Bounds, total: Bounds, others: Sequence[Bounds]) -> Bounds:

@@ -581,6 +581,7 @@ def test_an_unacceptable_format_is_refused_with_the_choices(
     answer = get(CELLS_ADDRESS, headers={"accept": "application/xml, text/csv;q=0"})
     assert answer.status_code == 406
     assert answer.json()["choices"]["csv"] == "text/csv"
+    assert answer.headers["vary"] == "accept"
 
 
 def test_the_addresses_and_code_on_the_docs_page_ask_for_cells_with_numbers(

@@ -133,6 +133,15 @@ def test_vary_names_the_headers_that_chose_the_answer(
     assert get(address, headers=headers).headers["vary"] == vary
 
 
+def test_an_answer_chosen_by_a_header_is_cached_apart_from_the_same_one_chosen_by_its_address(
+    get: HttpClient,
+) -> None:
+    by_header, by_address = get(CELLS), get(f"{CELLS}&format=json")
+    assert by_header.content == by_address.content
+    assert by_header.headers["vary"] == "accept, accept-encoding"
+    assert by_address.headers["vary"] == "accept-encoding"
+
+
 def test_a_redirect_has_no_etag(get: HttpClient) -> None:
     assert "etag" not in get("/releases/latest/cells.csv").headers
 

@@ -131,6 +131,10 @@ NO_LARGEST = "No one group is plainly the largest among"
             {"A": (60, 60, 60), "_NK": (90, 90, 90)},
             "A was the largest named group, with 60 of 150 victim referrals (40%).",
         ),
+        (
+            {"A": (60, 60, 60), "_NK": (60, 60, 60)},
+            "A was the largest named group, with 60 of 120 victim referrals (50%).",
+        ),
         ({"A": (20, 20, 20), "B": (5, 5, 5)}, f"{NO_LARGEST} 25 victim referrals."),
         (
             {"A": (12, 12, 12), "B": (5, 5, 5)},
@@ -216,6 +220,13 @@ def test_a_headline_of_compared_numbers_has_their_ranges(invented: Release) -> N
     finding = registry.card("sex", invented, chosen).finding
     assert finding.startswith("Worked example: Of about ")
     assert re.search(r"about \d+ of females \(\d+% to \d+%\)", finding), finding
+
+
+def test_a_share_of_too_few_has_no_range() -> None:
+    answer = planted({"A": (12, 8, 16), "B": (8, 4, 12)})
+    first = answer.observations[0]
+    assert Rounded().possible_share(answer, first) == "40% to 80%"
+    assert Rounded().possible_share(replace(answer, is_unreliable=True), first) == ""
 
 
 def number(value: int, lower: int, upper: int, status: str = "e") -> Observation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, cast
 
 import pytest
 
@@ -59,3 +59,20 @@ def test_the_ceiling_of_all_years_is_the_sum_of_theirs_if_each_year_lists_the_to
     for name, code in listed:
         is_in_all = all((year, name, code) in found.most for year in years)
         assert ((EVERY_YEAR, name, code) in found.most) == is_in_all
+
+
+class WithoutFemalesOfOneYear:
+    """The worked example, whose second year does not list its total of females."""
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        rows = open_release(RELEASES / "example").rows(name)
+        if name != "query/ceilings":
+            return rows
+        return [row for row in rows if (row["period"], row["code"]) != ("EY2", "F")]
+
+
+def test_a_total_that_one_year_does_not_list_has_no_ceiling_of_all_years() -> None:
+    found = ceilings.read(cast("Any", WithoutFemalesOfOneYear()))
+    assert ("EY1", "sex", "F") in found.most
+    assert (EVERY_YEAR, "sex", "M") in found.most
+    assert (EVERY_YEAR, "sex", "F") not in found.most

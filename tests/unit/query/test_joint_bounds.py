@@ -37,6 +37,12 @@ def test_what_only_one_number_can_be_is_exact() -> None:
     assert (part.bounds, part.status) == ((6, 6), "")
 
 
+def test_a_revised_number_that_only_one_number_can_be_still_says_that_it_was_revised() -> None:
+    parts = [row(0, 9, "r"), row(4, 4, "")]
+    (part, _), _ = joint_bounds.within_total(parts, row(10, 10, ""))
+    assert (part.bounds, part.status) == ((6, 6), "r")
+
+
 def test_nothing_is_concluded_if_a_part_is_withheld() -> None:
     parts = (row(0, 16), Observation("B", "B", "category", None, None, None, SUPPRESSED))
     assert joint_bounds.within_total(parts, row(0, 12)) == (parts, row(0, 12))

@@ -29,6 +29,8 @@ MARKS = {
     "780 modern slavery victims were referred": ["not_published"],
     "210 to 212 domestic abuse victims": ["supported"],
     "In 2022, 1,336 victims were referred": ["wrong_period"],
+    "In 2022, about 800 modern slavery victims were referred": ["wrong_period"],
+    "237 Vietnamese and Albanian victims were referred": ["not_published"],
     "1,336 witnesses were referred": ["not_published"],
     "237 Vietnamese victims in Leeds": ["not_published"],
     "more than half of victims were aged 20 to 39": ["supported"],
@@ -78,6 +80,32 @@ def test_the_words_of_the_source_are_supported(warm: Release, quotation: str) ->
 def test_every_verdict_names_a_sentence(warm: Release) -> None:
     for text in MARKS:
         assert all(one.sentence for one in claims.check(warm, text).on_subject)
+
+
+def test_a_number_that_fits_no_group_of_the_sentence_before_is_compared_with_its_own(
+    warm: Release,
+) -> None:
+    text = "In domestic abuse cases 147 were female. 780 were male."
+    _, males = claims.check(warm, text).checked
+    assert males.mark == "contradicted"
+    assert "706 victim referrals of males" in males.sentence
+
+
+@pytest.mark.parametrize(("text", "has_more"), [("62% and 38%", False), ("62%, 38%, 16%", True)])
+def test_a_text_has_more_numbers_if_one_was_not_checked(
+    warm: Release, monkeypatch: pytest.MonkeyPatch, text: str, has_more: bool
+) -> None:
+    monkeypatch.setattr(claims, "MOST_NUMBERS", 2)
+    found = claims.check(warm, text)
+    assert (len(found.checked), found.has_more) == (2, has_more)
+
+
+def test_only_the_first_characters_of_a_long_text_are_checked(
+    warm: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "LONGEST_TEXT", 40)
+    text = "237 Vietnamese victims were referred.   62%"
+    assert [one.mention.text for one in claims.check(warm, text).checked] == ["237"]
 
 
 @pytest.mark.parametrize(

@@ -320,5 +320,37 @@ def test_scripts_come_from_this_origin_only(source: str) -> None:
     assert "'unsafe-inline'" not in scripts
 
 
+def directives(policy: str) -> dict[str, str]:
+    """Return the value of each directive of a Content-Security-Policy by name."""
+    parts = (directive.partition(" ") for directive in policy.split("; "))
+    return {name: value for name, _, value in parts}
+
+
+def test_a_page_loads_sends_and_is_based_on_nothing_elsewhere() -> None:
+    assert directives(security_headers.content_security_policy((), ())) == {
+        "default-src": "'self'",
+        "script-src": "'self'",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": "'self'",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+
+
+def test_an_answer_that_any_site_may_frame_has_no_script_and_loads_and_sends_nothing() -> None:
+    assert directives(security_headers.EMBEDDABLE) == {
+        "default-src": "'none'",
+        "style-src": "'unsafe-inline'",
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "*",
+    }
+
+
 def test_config_toml_is_in_the_folder_that_streamlit_reads() -> None:
     assert (Path(CONFIG).parent.name, CONFIG.name) == (".streamlit", "config.toml")

@@ -51,15 +51,11 @@ def inexact(counts: Counts) -> set[OneWayTotal]:
     for column in range(len(FINEST)):
         own = sorted((value, code) for (place, code), value in totals.items() if place == column)
         chosen = [value for value, _ in own if value < SMALLEST_PUBLISHED_CATEGORY]
-        while chosen and len(chosen) < len(own) and _is_disclosed(chosen):
+        # One alone is below ten, so another always joins it.
+        while chosen and len(chosen) < len(own) and sum(chosen) < SMALLEST_PUBLISHED_CATEGORY:
             chosen.append(own[len(chosen)][0])
         found |= {(column, code) for _, code in own[: len(chosen)]}
     return found
-
-
-def _is_disclosed(values: list[int]) -> bool:
-    """Return whether the sum of some inexact totals would disclose one, or describe few people."""
-    return len(values) == 1 or sum(values) < SMALLEST_PUBLISHED_CATEGORY
 
 
 def _constraints(counts: Counts) -> list[Constraint]:

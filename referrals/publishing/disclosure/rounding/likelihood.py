@@ -164,9 +164,6 @@ def _log_probability_of(changes: Changes, counts: Counts, table: ProtectedTable)
     for codes, change in changes.items():
         cells[codes] = cells.get(codes, 0) + change
     witness = Counts.of(counts.year, counts.categories, {c: v for c, v in cells.items() if v})
-    small = {codes: value for codes, value in cells.items() if value < SMALLEST_UNCHANGED}
-    if any(table.cells.get(codes, 0) == value for codes, value in small.items() if value):
-        return -math.inf
     chance, is_exact = log_probability(witness, table.facts, table.cells)
     return chance if is_exact else -math.inf
 

@@ -85,7 +85,7 @@ class Constraint:
     @property
     def is_reachable(self) -> bool:
         """Return whether some sum of rounded values lies between the ends, by this total alone."""
-        return self.high >= 0 and self.fewest_rounded_up() <= self.most_rounded_up()
+        return self.fewest_rounded_up() <= self.most_rounded_up()
 
 
 def solve(

@@ -120,19 +120,21 @@ def test_possible_counts_are_those_that_rounding_can_turn_into_the_number(shown:
     assert set(possible_counts(shown)) == counts_behind(shown)
 
 
-def possible_pairs(before: int, after: int, most_growth: int) -> list[tuple[int, int]]:
+def possible_pairs(
+    before: int, after: int, most_growth: int, least_growth: int = 0
+) -> list[tuple[int, int]]:
     """Return the counts that can be behind two numbers of a cell."""
     return [
         (old, new)
         for old in counts_behind(before)
         for new in counts_behind(after)
-        if 0 <= new - old <= most_growth
+        if least_growth <= new - old <= most_growth
     ]
 
 
-def is_narrow(before: int, after: int, most_growth: int) -> bool:
+def is_narrow(before: int, after: int, most_growth: int, least_growth: int = 0) -> bool:
     """Return whether the counts behind two numbers leave too narrow an interval."""
-    possible = possible_pairs(before, after, most_growth)
+    possible = possible_pairs(before, after, most_growth, least_growth)
     if not possible:
         return True
     intervals = []
@@ -160,6 +162,15 @@ def test_a_cell_is_disclosed_if_listing_all_counts_leaves_a_narrow_interval(
     assert len(found) == is_narrow(before, after, most_growth)
     is_contradiction = not possible_pairs(before, after, most_growth)
     assert ("cannot both be true" in "".join(found)) == is_contradiction
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.product(SHOWN, SHOWN)))
+def test_two_numbers_and_a_limit_of_growth_disclose_what_listing_all_counts_does(
+    before: int, after: int
+) -> None:
+    for least, most in itertools.product(range(9), range(14)):
+        found = list(differencing._cell_disclosures(CELL, before, after, least=least, most=most))
+        assert bool(found) == is_narrow(before, after, most, least), (least, most)
 
 
 def test_a_cell_that_shows_6_and_then_5_is_disclosed_not_to_have_been_6() -> None:
@@ -208,9 +219,12 @@ def test_the_growth_of_a_large_cell_is_disclosed_if_it_is_1_to_4(
 # Sums.
 
 
-def test_a_total_that_moves_by_a_few_without_its_exact_cells_is_disclosed() -> None:
+@pytest.mark.parametrize(("before", "after"), [(5, 7), (7, 5)])
+def test_a_total_that_moves_by_a_few_without_its_exact_cells_is_disclosed(
+    before: int, after: int
+) -> None:
     small = (*CELL[:4], "OTH", "ICE")
-    old, new = year({**LARGE, small: 5}), year({**grown(20).cells, small: 7})
+    old, new = year({**LARGE, small: before}), year({**grown(20).cells, small: after})
     assert "quarter 2020-Q2 without its exact cells differs by 2" in disclosures(old, new)
 
 
@@ -305,6 +319,31 @@ def test_the_order_of_two_releases_does_not_matter() -> None:
     (first,) = differencing.check_pair(release("a", old), release("b", new))
     (second,) = differencing.check_pair(release("b", new), release("a", old))
     assert first.faults == second.faults != []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_mixed"),
+    [
+        ((), (), False),
+        ((), ("added",), False),
+        ((), ("added", "added"), False),
+        ((), ("added", "removed"), True),
+        ((), ("corrected",), True),
+        (("added",), ("added", "removed"), False),
+        (("added",), ("added", "removed", "added"), True),
+        (("corrected",), ("corrected", "added"), False),
+        (("added",), ("removed", "corrected"), False),
+    ],
+)
+def test_records_were_added_and_removed_between_releases_if_the_revisions_between_say_both(
+    first: Sequence[str], second: Sequence[str], is_mixed: bool
+) -> None:
+    one, other = (
+        replace(release(name, year({CELL: 20})), revisions={YEAR: words})
+        for name, words in (("a", first), ("b", second))
+    )
+    assert differencing._is_mixed(one, other, YEAR) == is_mixed
+    assert differencing._is_mixed(other, one, YEAR) == is_mixed
 
 
 def test_releases_that_share_no_year_are_not_compared() -> None:

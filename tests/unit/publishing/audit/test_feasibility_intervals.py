@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
+from referrals.publishing.audit import bounds_by_totals
 from referrals.publishing.audit.bounds_by_totals import bound_by_totals, is_exact_by_totals
 from referrals.publishing.audit.feasibility_intervals import feasibility_interval
 from referrals.publishing.cell_codes import Codes, Fact, Year
@@ -262,3 +263,27 @@ def test_the_lower_bound_of_a_sum_is_not_above_its_feasibility_interval() -> Non
         if target[:3] == (T, "VNM", T) and target[5] == T:
             interval = feasibility_interval(year, target, NO_LIMIT)
             assert bound_by_totals(year, target).least <= interval.low
+
+
+def test_facts_on_further_dimensions_can_make_a_sum_exact_between_them() -> None:
+    target = (T, "VNM", T, "F", T, T)
+    year = Year(YEAR, CATEGORIES, MIXED, ())
+    facts = []
+    for crimes in (["MS"], ["DA", "OTH"]):
+        where = {"nationality": ["VNM"], "sex": ["F"], "crime_type": crimes}
+        number = Fact("", YEAR, where, 0, 0).sum_of(MIXED)
+        facts.append(Fact("".join(crimes), YEAR, where, number, number))
+    assert is_exact_by_totals(replace(year, facts=tuple(facts)), target)
+    assert not is_exact_by_totals(replace(year, facts=tuple(facts[:1])), target)
+
+
+def test_a_bound_whose_terms_count_a_cell_too_often_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The solver computes in floating point: what it says may be off."""
+    target = (T, T, T, "F", "DA", T)
+    number = Fact("", YEAR, FEMALE_DA, 0, 0).sum_of(MIXED)
+    year = Year(YEAR, CATEGORIES, MIXED, [Fact("F", YEAR, FEMALE_DA, number, number)])
+    assert bound_by_totals(year, target).least == number > 0
+    monkeypatch.setattr(bounds_by_totals, "_dual_solution", lambda _, rows: np.ones(len(rows)))
+    assert bound_by_totals(year, target).least == 0

@@ -22,7 +22,8 @@ from referrals.publishing.audit.feasibility_intervals import MOST_SEARCHED
 from referrals.publishing.audit.marginal_sums import Changes, MarginalSums, small_sums, too_narrow
 from referrals.publishing.audit.prove import prove
 from referrals.publishing.audit.public_release import PublicRelease
-from referrals.publishing.cell_codes import Codes, Year
+from referrals.publishing.audit.witnesses import of_year
+from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.tabulation.counts import Counts
 from referrals.reference.codelists import FINEST
@@ -157,6 +158,18 @@ def test_no_witness_breaks_a_published_fact_or_range() -> None:
     assert {fact.is_exact for fact in published_year().facts} == {True, False}
     for changes, fact in itertools.product(witnesses(), published_year().facts):
         assert fact.low <= fact.sum_of(table(changes)) <= fact.high
+
+
+@pytest.mark.parametrize(("below", "above"), [(4, 0), (0, 4), (4, 4)])
+def test_no_witness_leaves_a_published_range(below: int, above: int) -> None:
+    where = {"nationality": ["VNM", "ALB"], "crime_type": ["MS"]}
+    shown = Fact("range", YEAR, where, 0, 0).sum_of(tiny_year().cells)
+    ends = Fact("range", YEAR, where, shown - below, shown + above)
+    beside = Fact("other", YEAR, {"sex": ["M"], "quarter": ["2020-Q2"]}, 0, 10_000)
+    year = replace(tiny_year(), facts=(ends, beside))
+    found, _ = of_year(year, protected()[1].largest_error)
+    moved = {ends.sum_of(changes) for changes in found}
+    assert moved == {0, *([-4] if below else []), *([4] if above else [])}
 
 
 def test_no_witness_moves_a_sum_by_more_than_its_announced_error() -> None:

@@ -83,9 +83,11 @@ def test_a_code_of_nearly_the_whole_year_is_a_fact_of_the_year_and_not_of_its_gr
 
 def test_adjusted_numbers_of_pairs_count_as_far_as_readers_can_conclude_them() -> None:
     pair = {"nationality": "ALB", "sex": "F"}
-    in_small_cells = people(3) - people(3, **pair) + people(6, **pair, crime_type="MS")
+    in_small_cells = people(3) - people(3, **pair) + people(7, **pair, crime_type="MS")
+    in_exact_cells = people(3) - people(3, **pair) + people(8, **pair, crime_type="MS")
     in_large_cells = people(3) - people(3, **pair) + people(12, **pair, crime_type="MS")
     assert find(counts(in_small_cells)) == []
+    assert (("ALB", "F"), "MS", 256, 256) in sentences(find(counts(in_exact_cells)))
     assert (("ALB", "F"), "MS", 384, 384) in sentences(find(counts(in_large_cells)))
     assert find(counts(in_large_cells), pairs=False) == []
 

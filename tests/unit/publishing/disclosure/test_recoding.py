@@ -178,9 +178,14 @@ def test_any_code_can_be_small_beside_any_others(
             {"20-29": 40, "30-39": 90, "_NK": 2},
             dict.fromkeys(("30-39", "_NK"), "30-39_NK"),
         ),
+        (
+            "age_band",
+            {"0-17": 20, "18-19": 6, "30-39": 90},
+            dict.fromkeys(("0-17", "18-19"), "0-19"),
+        ),
     ],
 )  # fmt: skip
-def test_a_small_code_joins_the_group_that_keeps_most_categories_then_the_largest(
+def test_a_small_code_joins_the_group_that_keeps_most_categories_the_narrowest_the_largest(
     dimension: str, values: dict[str, int], grouped: dict[str, str]
 ) -> None:
     assert recoded(found_only(dimension, values)) == {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,16 +64,22 @@ def test_an_axis_without_parts_has_no_sums() -> None:
     assert list(sums([()], TOTAL)) == []
 
 
-ranges = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda pair: Range(*sorted(pair)))
+MOST = 3
 
 
-@given(ranges, ranges, ranges)
-def test_the_bounds_of_a_change_are_those_of_every_pair_with_a_possible_sum(
-    now: Range, before: Range, together: Range
-) -> None:
-    pairs = product(range(now.lower, now.upper + 1), range(before.lower, before.upper + 1))
-    changes = [
-        own - other for own, other in pairs if together.lower <= own + other <= together.upper
-    ]
-    if changes:
-        assert change(now, before, together) == (min(changes), max(changes))
+def ranges_up_to(most: int) -> list[Range]:
+    return [Range(low, high) for low in range(most + 1) for high in range(low, most + 1)]
+
+
+@pytest.mark.parametrize("now", ranges_up_to(MOST), ids=str)
+def test_the_bounds_of_a_change_are_those_of_every_pair_with_a_possible_sum(now: Range) -> None:
+    compared = 0
+    for before, together in product(ranges_up_to(MOST), ranges_up_to(2 * MOST)):
+        pairs = product(range(now.lower, now.upper + 1), range(before.lower, before.upper + 1))
+        sums_and_changes = [(own + other, own - other) for own, other in pairs]
+        possible = [by for sum_, by in sums_and_changes if together.lower <= sum_ <= together.upper]
+        if possible:
+            bounds = min(possible), max(possible)
+            assert change(now, before, together) == bounds, (before, together)
+            compared += 1
+    assert compared > len(ranges_up_to(MOST))

@@ -84,6 +84,9 @@ def received(socket: Socket, **named: Any) -> list[bytes]:
         "/%C3%A9t%C3%A9",
         "/a.b",
         "/api/v1/releases/2020-21/cells?nationality=VNM&nationality=ALB",
+        "/" + "a" * 1_023,
+        "/?a=" + "b" * 8_189,
+        "/?" + "&".join(["a=1"] * 64),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
@@ -138,9 +141,10 @@ REFUSED = {
             "//example.org/a",
             "*",
             "/?" + "&".join(["a=1"] * 65),
+            "/?" + ";".join(["a=1"] * 65),
         )
     ],
-    414: [("GET", "/" + "a" * 2_000), ("GET", "/?a=" + "b" * 9_000)],
+    414: [("GET", "/" + "a" * 1_024), ("GET", "/?a=" + "b" * 8_190)],
 }
 
 
@@ -183,6 +187,23 @@ def test_the_gateway_limits_headers_and_refuses_bodies(
     headers: list[tuple[str, str]], status: int
 ) -> None:
     assert ask(guarded(Listener()), "/", headers=headers).status == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([("content-length", "100")], 200),
+        ([("content-length", "101")], 413),
+        ([("content-length", "+1")], 411),
+        ([("content-length", "1"), ("transfer-encoding", "chunked")], 411),
+    ],
+)
+def test_a_form_says_how_long_it_is_and_is_no_longer_than_its_path_takes(
+    headers: list[tuple[str, str]], status: int
+) -> None:
+    gateway = guarded(Listener(), forms={"/claims": 100})
+    form = [("content-type", "application/x-www-form-urlencoded"), *headers]
+    assert ask(gateway, "/claims", method="POST", headers=form).status == status
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from referrals.web.http.content_encoding import IDENTITY, SUFFIXES, Encoded, cho
         ("br;q=0, gzip", "gzip"),
         ("br;q=0, gzip;q=0", IDENTITY),
         ("br;q=0.2, identity;q=0.7", IDENTITY),
+        ("br, identity", "br"),
         ("*", "br"),
         ("br;q=0, *;q=0.3", "gzip"),
         ("*;q=0", IDENTITY),

@@ -475,6 +475,14 @@ def test_every_exit_link_leaves_the_whole_window(client: Client) -> None:
         ]
         assert len(links) == 2
         assert {link.get("target") for link in links} == {"_top"}
+        assert {link.get("rel") for link in links} == {"noreferrer"}
+
+
+def test_the_exit_leads_to_a_page_of_another_site_after_three_presses() -> None:
+    assert shell_html.HARMLESS == "https://www.bbc.co.uk/weather"
+    found = shell_html.exit_messages(messages.text)["pressesLeft"]
+    assert isinstance(found, list)
+    assert len(found) + 1 == 3, "a message before each press but the first"
 
 
 def test_no_other_code_writes_an_exit_link_of_its_own() -> None:

@@ -57,6 +57,11 @@ LARGE = {cell("Q1", "A", "F"): 60, cell("Q1", "B", "F"): 50, cell("Q2", "B", "M"
         (LARGE, a_sum(nationality="A", sex="M"), (0, 0)),
         ({**LARGE, cell("Q1", "A", "M"): 5}, a_sum(nationality="A", sex="M"), (1, 5)),
         ({**LARGE, cell("Q1", "A", "M"): 5}, a_sum(nationality="A", sex="F"), (60, 60)),
+        (
+            {cell("Q1", "A", "F"): 5, cell("Q2", "A", "F"): 5},
+            a_sum(nationality="A", sex="F"),
+            (10, 10),
+        ),  # all of A, though each cell may be 1
         (LARGE, cell("Q1", "A", "F"), (60, 60)),
         ({cell("Q1", "A", "F"): 6}, cell("Q1", "A", "F"), (1, 6)),
     ],

@@ -132,6 +132,27 @@ def test_a_share_of_a_large_group_is_a_statistic() -> None:
     assert [each for each in found if each.startswith("age band 0-17 in")] == []
 
 
+def test_a_large_group_that_is_known_to_share_a_code_without_exception_is_found() -> None:
+    cells = {**OTHERS, **dict.fromkeys(spread(16, "0-17"), 60)}
+    assert of_children(near_certain(*release(cells))) == [
+        "age band 0-17 in 2021-22: 100% or more are crime type MS"
+    ]
+
+
+def test_a_code_counts_at_least_what_all_others_leave_of_an_exact_group() -> None:
+    # 5 of the 101 are known to be of other crimes, so 96 are of this one, though 88 could be.
+    sixes = dict.fromkeys(cells_of("0-17", "MS"), 6)
+    cells = {**OTHERS, **sixes, cells_of("0-17", "DA")[0]: 5}
+    others, unknown = [
+        Fact(crime, YEAR, {"age_band": ["0-17"], "crime_type": [crime]}, number, number)
+        for crime, number in (("DA", 5), ("_NK", 0))
+    ]
+    assert of_children(near_certain(*release(cells, facts=(others,)))) == []
+    assert of_children(near_certain(*release(cells, facts=(others, unknown)))) == [
+        "age band 0-17 in 2021-22: 95% or more are crime type MS"
+    ]
+
+
 def test_a_code_of_nearly_the_whole_year_says_nothing_more_about_a_group() -> None:
     large = dict.fromkeys(spread(16, "20-29"), 60)
     assert [each for each in near_certain(*release(large)) if "MS" in each] == []
@@ -173,8 +194,11 @@ def test_exact_tables_show_the_share_itself() -> None:
     assert "crime type DA: 290 of 300 are outcome NFA" in list(near_certain_exactly(of_crime))
 
 
-def test_exact_tables_of_a_year_in_which_nearly_all_share_a_code_are_a_statistic() -> None:
-    of_year = {**EXACT, (T, T, T, T, "MS", T): 790, (T, T, T, T, "DA", T): 10}
+@pytest.mark.parametrize("others", [0, 10])
+def test_exact_tables_of_a_year_in_which_nearly_all_share_a_code_are_a_statistic(
+    others: int,
+) -> None:
+    of_year = {**EXACT, (T, T, T, T, "MS", T): 800 - others, (T, T, T, T, "DA", T): others}
     assert list(near_certain_exactly(of_year)) == []
 
 

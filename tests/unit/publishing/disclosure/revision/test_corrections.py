@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from referrals.publishing.audit import differencing
 from referrals.publishing.cell_codes import Codes, Year
 from referrals.publishing.disclosure.revision import correct
-from referrals.publishing.disclosure.revision.correction_limits import is_correction
+from referrals.publishing.disclosure.revision.correction_limits import Correction, is_correction
 from referrals.publishing.disclosure.revision.joint_safety import are_safe_together, steps
 from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
@@ -30,6 +30,28 @@ START = {
     for codes in grid()
 }
 """A year of few people with the code MS and more with DA; every total is well over ten."""
+
+
+@pytest.mark.parametrize(
+    ("females", "are_large"),
+    [
+        (20, True),
+        (21, False),
+        (24, False),
+        (25, True),
+        (16, False),
+        (15, True),
+        (9, False),
+        (0, True),
+    ],
+)
+def test_a_total_must_change_by_0_or_by_many_with_and_without_its_exact_cells(
+    females: int, are_large: bool
+) -> None:
+    exact = ("2020-Q2", "VNM", "0-17", "F", "MS", "ICE")
+    changes = {**dict.fromkeys(enumerate(exact), 20), (3, "F"): females}
+    correction = Correction({exact: (30, 50)}, changes)
+    assert correction.has_large_changes() == are_large
 
 
 def swapped(cells: Mapping[Codes, int]) -> dict[Codes, int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext as does_not_raise
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -19,7 +21,11 @@ from referrals.publishing.disclosure.rounding.constraints import on_small_counts
 from referrals.publishing.disclosure.rounding.feasible_roundings import every_rounding
 from referrals.publishing.tabulation.counts import Counts
 from referrals.reference import table_schema
-from referrals.reference.disclosure_rule import SMALLEST_UNCHANGED
+from referrals.reference.disclosure_rule import (
+    LARGEST_LIKELIHOOD_RATIO,
+    SMALLEST_ROUNDED_YEAR,
+    SMALLEST_UNCHANGED,
+)
 from tests.fixtures.small_counts import TINY, YEAR, facts, grid, people, protected
 
 pytestmark = pytest.mark.publishing
@@ -104,6 +110,54 @@ def test_a_release_is_refused_if_no_witness_is_likely(monkeypatch: pytest.Monkey
     )
     with pytest.raises(DisclosureError, match=r"runs the program could rule out .* small sums"):
         likelihood.require(truth, table, seed=1)
+
+
+@pytest.mark.parametrize(("times_less", "is_refused"), [(1.01, False), (0.99, True)])
+def test_a_witness_counts_only_if_it_is_not_much_less_likely_than_the_truth(
+    monkeypatch: pytest.MonkeyPatch, times_less: float, is_refused: bool
+) -> None:
+    truth = publishable(50)
+    table = rounding.protect(truth, seed=7)
+    of_witnesses = math.log(times_less / LARGEST_LIKELIHOOD_RATIO)
+    monkeypatch.setattr(likelihood, "ROUNDS", 1)
+    monkeypatch.setattr(likelihood, "MOST_SEARCHED", 0)
+    monkeypatch.setattr(
+        likelihood,
+        "log_probability",
+        lambda counts, *_: (0.0 if counts is truth else of_witnesses, True),
+    )
+    found = likelihood.measure(truth, table, seed=7)
+    assert found.witnesses > 0
+    assert (found.likely == 0) == (found.held == 0) == is_refused
+
+
+def test_a_witness_whose_probability_is_only_bounded_from_above_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    truth = publishable(50)
+    table = rounding.protect(truth, seed=7)
+    monkeypatch.setattr(likelihood, "ROUNDS", 1)
+    monkeypatch.setattr(likelihood, "MOST_SEARCHED", 0)
+    monkeypatch.setattr(likelihood, "log_probability", lambda counts, *_: (0.0, counts is truth))
+    found = likelihood.measure(truth, table, seed=7)
+    assert (found.likely, found.held) == (0, 0)
+    assert found.witnesses > 0
+
+
+@pytest.mark.parametrize(
+    ("missing", "small", "is_refused"), [(0, 4, False), (1, 4, True), (1, 0, False)]
+)
+def test_a_year_of_too_few_records_is_refused_if_it_has_small_counts(
+    monkeypatch: pytest.MonkeyPatch, missing: int, small: int, is_refused: bool
+) -> None:
+    sound = likelihood.Likelihoods(0.0, is_exact=True, witnesses=1, likely=1, sums=1, held=1)
+    monkeypatch.setattr(likelihood, "measure", lambda *_, **__: sound)
+    first, second, *_ = grid()
+    others = SMALLEST_ROUNDED_YEAR - missing - small
+    counts = Counts.of(YEAR, TINY, {first: others, **({second: small} if small else {})})
+    outcome = pytest.raises(DisclosureError, match=f"{YEAR} has {SMALLEST_ROUNDED_YEAR - missing}")
+    with outcome if is_refused else does_not_raise():
+        likelihood.require(counts, cast("Any", None), seed=1)
 
 
 @pytest.mark.slow

@@ -86,6 +86,17 @@ def test_the_chain_draws_each_rounding_as_often_as_the_exponential_mechanism(
     assert np.abs(found - expected).sum() < 0.5
 
 
+def test_a_chain_knows_what_each_count_costs_after_every_swap() -> None:
+    small, generator = small_counts(), np.random.default_rng(1)
+    everything = np.arange(len(VALUES))
+    swaps = Swaps.of(everything, small.sums, small.constraints, generator)
+    couplings = random_choice.couplings(everything, small.sums)
+    chain = random_choice._Chain(swaps, couplings, START.copy(), small.gradients(START))
+    chain.step(500, 1e9, generator)
+    assert (chain.values != START).any()
+    assert chain.gradients.tolist() == small.gradients(chain.values).tolist()
+
+
 def test_a_choice_of_counts_that_no_swap_connects_is_the_start() -> None:
     values, places = np.array([1, 2]), np.array([[0, 0], [1, 1]])
     small = SmallCounts(values, MarginalSums.of(places), [], np.zeros(2, dtype=np.int64))

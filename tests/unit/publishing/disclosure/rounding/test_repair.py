@@ -183,6 +183,19 @@ def test_a_restricted_constraint_holds_for_a_part_if_the_whole_one_does_for_all(
         assert restricted.holds(np.array(new, dtype=np.int64)) == constraint.holds(whole)
 
 
+def test_a_solution_that_breaks_a_constraint_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """HiGHS computes in floating point: its answer may be off."""
+    model = programme._model
+    monkeypatch.setattr(programme, "_model", lambda costs, _: model(costs, []))
+    costs = np.ones((COUNT, 2))
+    assert programme.solve(costs, [exactly(24)], nodes=1) is None
+    nothing = programme.solve(costs, [exactly(0)], nodes=1)
+    assert nothing is not None
+    assert not nothing.any()
+
+
 def test_the_repair_leaves_a_rounding_that_meets_every_constraint() -> None:
     rounded = np.array([0, 5, 6, 0, 7])
     assert (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import nullcontext as does_not_raise
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -282,6 +283,34 @@ def test_suppression_names_a_cell_that_secondary_cells_cannot_protect() -> None:
     table = grid([[3, 40, 50]])
     with pytest.raises(DisclosureError, match=r"^0 × 0 cannot be protected"):
         table.suppress({("0", "0")})
+
+
+def test_secondary_cells_that_the_others_make_needless_are_published() -> None:
+    table = grid([[3, 12, 60, 3], [8, 9, 25, 60], [60, 30, 9, 1], [30, 25, 9, 9]])
+    primary = {cell for cell, value in table.values.items() if value <= LARGEST_SMALL_COUNT}
+    suppressed = table.suppress(primary)
+    assert table.protects(suppressed)
+    assert suppressed - primary
+    for cell in suppressed - primary:
+        assert not table.protects(suppressed - {cell})
+
+
+@pytest.mark.parametrize(("moved", "is_refused"), [(3, True), (4, False)])
+def test_suppressed_tables_need_a_range_of_four_over_their_witnesses(
+    moved: int, is_refused: bool
+) -> None:
+    categories = {"sex": ["M", "F"], "crime": ["MS", "DA"]}
+    more: list[Cell] = [("M", "MS"), ("F", "DA")]
+    fewer: list[Cell] = [("M", "DA"), ("F", "MS")]
+    first: Counts = dict.fromkeys([*more, *fewer], 20)
+    second: Counts = {**dict.fromkeys(more, 20 + moved), **dict.fromkeys(fewer, 20 - moved)}
+    published = {
+        cell: value if T in cell else None
+        for cell, value in marginal_sums(first, categories).items()
+    }
+    refusal = pytest.raises(DisclosureError, match=f"a range of only {moved}")
+    with refusal if is_refused else does_not_raise():
+        SuppressedTables(categories, published, (first, second))
 
 
 def test_suppressed_tables_refuse_a_witness_that_contradicts_a_published_number(

@@ -55,6 +55,7 @@ def test_a_date_is_read_in_the_form_that_is_stated(form: str, text: str) -> None
         ("dd/mm/yyyy", "44624"),
         ("dd-mmm-yyyy", "4-Abc-2022"),
         ("excel serial", "60"),
+        ("excel serial", "0060"),
         ("excel serial", "44624.5"),
         ("excel serial", "20220304"),
         ("yyyymmdd", "99990304"),
@@ -67,6 +68,10 @@ def test_a_text_in_another_form_is_not_a_date(form: str, text: str) -> None:
 @pytest.mark.parametrize(("text", "year"), [("01/01/29", 2029), ("01/01/30", 1930)])
 def test_two_digits_mean_the_century_that_ends_with_the_stated_year(text: str, year: int) -> None:
     assert DateReader(("dd/mm/yy",), 2029).read(text) == date(year, 1, 1)
+
+
+def test_the_first_serial_that_is_read_is_the_day_after_the_one_that_excel_made_up() -> None:
+    assert DateReader(("excel serial",)).read("0061") == date(1900, 3, 1)
 
 
 def test_a_time_of_day_is_ignored_only_if_that_is_stated() -> None:
