@@ -20,6 +20,7 @@ from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.release import About
 
 
+@words.in_one_language
 def finding(table: Table, about: About, labels: Labels) -> str:
     """Return the headline: the largest group if one is clearly the largest, or the title."""
     title = words.title(table, about, labels)
