@@ -34,7 +34,8 @@ TEMPLATE: Final = "cards/table_view.html"
 def card(release: Release, table: Table) -> Card:
     """Return the card of a table of a release."""
     about, code_labels = release.about, sentence_labels(release)
-    finding = table_finding.finding(table, about, code_labels)
+    own_labels = labelled.labels(release)
+    finding = table_finding.finding(table, about, own_labels, code_labels)
     title = words.title(table, about, code_labels)
     wording = kinds.of(table.kind)
     used = [cell.observation for cell in table.cells.values()]
@@ -52,7 +53,7 @@ def card(release: Release, table: Table) -> Card:
         path=PATH,
         about=about,
         bars=table_chart.bars(table),
-        period=words.period(table, about, labelled.labels(release)),
+        period=words.period(table, about, own_labels),
         address=table.request.address(),
     )
 

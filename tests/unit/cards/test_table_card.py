@@ -251,14 +251,24 @@ def sentences(release: Release, request: TableRequest) -> list[str]:
 def test_a_sentence_on_a_table_is_in_one_language_throughout(
     release: Release, invented: Release, language: str, measure: Measure
 ) -> None:
-    request = replace(BY_CRIME_SEX_AND_AGE, measure=measure)
-    for shown in (release, invented):
+    for shown, request in (
+        (release, replace(BY_CRIME_AND_SEX, measure=measure)),
+        (invented, replace(BY_CRIME_SEX_AND_AGE, measure=Measure.SHARE_OF_ALL)),
+    ):
         in_english = sentences(shown, request)
         with using(language):
             if words.language() == language:
                 pytest.skip("tables are translated")
             in_other = sentences(shown, request)
         assert in_other == [f"{ISOLATE}{each}{POP_ISOLATE}" for each in in_english]
+
+
+def test_that_no_group_is_the_largest_is_said_in_the_language_of_the_reader(
+    release: Release,
+) -> None:
+    with using("vi"):
+        finding = built(release, TableRequest(("nationality",), ("crime_type",))).card.finding
+    assert finding.startswith("Không có nhóm nào")
 
 
 def test_a_sentence_is_translated_throughout_if_the_language_has_those_on_tables(
