@@ -114,9 +114,10 @@ def built(release: Release, request: TableRequest) -> BuiltTable:
         offer(release),
         labelled.labels(release),
     )
+    sentence_labels = table_card.sentence_labels(release)
     nearest = alternatives.nearest_tables(release, table, offered)
     suggestions = [
-        Suggestion(near.request, words.suggestion(near, release.about, code_labels, request))
+        Suggestion(near.request, words.suggestion(near, release.about, sentence_labels, request))
         for near in nearest
     ]
     card = table_card.card(release, table)

@@ -15,6 +15,7 @@ from referrals.cards.card import Card, Row
 from referrals.cards.wording import captions, kinds, table_finding
 from referrals.cards.wording import table as words
 from referrals.i18n import messages
+from referrals.language import using
 from referrals.query.document.statements import statements
 from referrals.query.labels import Labels
 from referrals.query.observation import Observation
@@ -32,8 +33,9 @@ TEMPLATE: Final = "cards/table_view.html"
 
 def card(release: Release, table: Table) -> Card:
     """Return the card of a table of a release."""
-    about, code_labels = release.about, labelled.labels(release)
-    finding = table_finding.finding(table, about, code_labels)
+    about, code_labels = release.about, sentence_labels(release)
+    own_labels = labelled.labels(release)
+    finding = table_finding.finding(table, about, own_labels, code_labels)
     title = words.title(table, about, code_labels)
     wording = kinds.of(table.kind)
     used = [cell.observation for cell in table.cells.values()]
@@ -51,11 +53,18 @@ def card(release: Release, table: Table) -> Card:
         path=PATH,
         about=about,
         bars=table_chart.bars(table),
-        period=words.period(table, about, code_labels),
+        period=words.period(table, about, own_labels),
         address=table.request.address(),
     )
 
 
+def sentence_labels(release: Release) -> Labels:
+    """Return the label of every code in the language of the sentences on a table."""
+    with using(words.language()):
+        return labelled.labels(release)
+
+
+@words.in_one_language
 def unit(table: Table, about: About, code_labels: Labels) -> str:
     """Return what the figures are, and any choice that the title does not name."""
     chosen = [

@@ -118,6 +118,15 @@ def exists(key: str) -> bool:
     return key in of(ENGLISH).own
 
 
+def language_of(key: str) -> str:
+    """Return the language in which a message is shown: the current one, or English in its place.
+
+    >>> language_of("layout.menu")
+    'en'
+    """
+    return current() if key in of(current()).own else ENGLISH
+
+
 def text(key: str, **values: object) -> str:
     """Return a message in the current language as plain text. See `Messages.text`."""
     return of(current()).text(key, **values)

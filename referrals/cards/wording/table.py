@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Final
+from functools import wraps
+from typing import Final, ParamSpec
 
 from referrals.cards.wording import kinds as wording_kinds
 from referrals.cards.wording import phrases
 from referrals.cards.wording.phrases import Form
 from referrals.formatting import count, percent
 from referrals.i18n import messages
+from referrals.language import current, in_english, using
 from referrals.query.answer import Answer
 from referrals.query.labels import Labels
 from referrals.query.selection import PERIOD
@@ -40,6 +42,30 @@ _NAMED: Final[Mapping[str, frozenset[str]]] = {
 
 MOST_NAMED: Final = 12
 """The most codes that a sentence on a wrong address lists."""
+
+
+_Arguments = ParamSpec("_Arguments")
+
+
+def language() -> str:
+    """Return the language of the sentences on a table: English if the current one lacks them."""
+    return messages.language_of("table.title.number")
+
+
+def in_one_language(sentence: Callable[_Arguments, str]) -> Callable[_Arguments, str]:
+    """Return a function whose sentence is in the language of tables throughout.
+
+    Otherwise it would be English around words of the current language, such as the "and" of a list.
+    """
+
+    @wraps(sentence)
+    def whole(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> str:
+        own = language()
+        with using(own):
+            text = sentence(*arguments, **named)
+        return text if own == current() else in_english(text)
+
+    return whole
 
 
 def axis(name: str) -> str:
@@ -84,11 +110,13 @@ def axes_alone() -> str:
     return messages.text("table.no_rows")
 
 
+@in_one_language
 def title(table: Table, about: About, labels: Labels) -> str:
     """Return the title of a table, which says first if its figures are invented."""
     return phrases.headed(plain_title(table, labels), is_invented=about.is_invented)
 
 
+@in_one_language
 def plain_title(table: Table, labels: Labels) -> str:
     """Return the title: 'Modern slavery referrals by nationality and sex: share of each row'."""
     answer = subject(table, labels)
@@ -99,6 +127,7 @@ def plain_title(table: Table, labels: Labels) -> str:
     )
 
 
+@in_one_language
 def unit(table: Table, about: About, labels: Labels) -> str:
     """Return what the figures are, with the total that shares are of, the filters and period."""
     when = period(table, about, labels)
@@ -127,6 +156,7 @@ def not_in_subject(request: TableRequest) -> list[tuple[str, str]]:
     ]
 
 
+@in_one_language
 def sides(table: Table) -> str:
     """Return the sentence on what is in the rows and in the columns."""
     request = table.request
@@ -243,6 +273,7 @@ def choice(name: str, value: str) -> str:
     return messages.text(f"table.{name}.{value}")
 
 
+@in_one_language
 def suggestion(table: Table, about: About, labels: Labels, before: TableRequest) -> str:
     """Return a table that shows more of its cells as a question, with what is different."""
     return messages.text(
@@ -260,6 +291,7 @@ def unsuited(chart: Chart, found: Unsuited) -> str:
     return messages.text("table.unsuited.sentence", chart=choice("charts", chart), reason=reason)
 
 
+@in_one_language
 def problem(found: Problem) -> str:
     """Return why a part of an address could not be used, and what can be given instead."""
     key, allowed = str(found.fault), ""

@@ -20,29 +20,39 @@ from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.release import About
 
 
-def finding(table: Table, about: About, labels: Labels) -> str:
-    """Return the headline: the largest group if one is clearly the largest, or the title."""
-    title = words.title(table, about, labels)
-    if not table.shown:
-        return messages.text("table.finding.none", title=_lowered(title))
+def finding(table: Table, about: About, labels: Labels, sentence_labels: Labels) -> str:
+    """Return the headline: the largest group if one is clearly the largest, or the title.
+
+    `sentence_labels` are in the language of the sentences on tables. That no group is the largest
+    is a sentence of other pages too, with `labels` in the current language.
+    """
     request = table.request
-    if request.measure is not Measure.NUMBER or request.has_time:
-        return messages.text(
-            "table.finding.title", title=title, period=words.period(table, about, labels)
-        )
-    subject = words.subject(table, labels)
-    counted = phrases.counted(subject)
-    largest = _largest(table)
-    if largest is None:
+    names_a_group = table.shown and request.measure is Measure.NUMBER and not request.has_time
+    largest = _largest(table) if names_a_group else None
+    if names_a_group and largest is None:
+        counted = phrases.counted(words.subject(table, labels))
         text = messages.text("wording.finding.no_largest", counted=counted)
-    else:
-        row, column = largest
-        text = messages.text(
-            "table.finding.largest",
-            group=_named(table, subject, (*row, *column)),
-            number=phrases.stated(table.cells[row, column].observation),
-            total=phrases.stated(table.whole),
-        )
+        return phrases.headed(text, is_invented=about.is_invented)
+    return _largest_or_title(table, about, sentence_labels, largest)
+
+
+@words.in_one_language
+def _largest_or_title(
+    table: Table, about: About, labels: Labels, largest: tuple[Key, Key] | None
+) -> str:
+    if largest is None:
+        title = words.title(table, about, labels)
+        if not table.shown:
+            return messages.text("table.finding.none", title=_lowered(title))
+        period = words.period(table, about, labels)
+        return messages.text("table.finding.title", title=title, period=period)
+    row, column = largest
+    text = messages.text(
+        "table.finding.largest",
+        group=_named(table, words.subject(table, labels), (*row, *column)),
+        number=phrases.stated(table.cells[row, column].observation),
+        total=phrases.stated(table.whole),
+    )
     return phrases.headed(text, is_invented=about.is_invented)
 
 

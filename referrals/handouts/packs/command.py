@@ -24,7 +24,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="write every briefing sheet, with a page that says which one is for whom",
         description="Write a folder with the sheet of every nationality, language, audience and "
         "paper, and a contents sheet. What is complete and unchanged is kept, so that a stopped "
-        "command goes on where it was.",
+        "command goes on where it was. Sheets of an earlier pack that are not part of this one are "
+        "removed.",
     )
     parser.add_argument(
         "--to", type=Path, required=True, metavar="FOLDER", help="the folder of the pack"
@@ -60,6 +61,8 @@ def run(given: argparse.Namespace) -> int:
             failed=len(summary.failures),
         )
     )
+    if summary.removed:
+        print(messages.text("packs.command.removed", n=summary.removed))
     return 1 if summary.failures else 0
 
 

@@ -12,8 +12,10 @@ import itertools
 import json
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -52,10 +54,14 @@ class Task:
 
 @dataclass
 class Summary:
-    """The result of writing a pack. `failures` has the reason for each file that was not made."""
+    """The result of writing a pack. `failures` has the reason for each file that was not made.
+
+    `removed` counts the files of an earlier pack that are not part of this one.
+    """
 
     made: int = 0
     kept: int = 0
+    removed: int = 0
     failures: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -122,6 +128,7 @@ def write(
         progress(summary.done, total)
     for name in listed.keys() - done:
         (folder / name).unlink(missing_ok=True)
+        summary.removed += name not in summary.failures
     _put(folder / MANIFEST, sheet_pack.written(listed[name] for name in done))
     return summary
 
@@ -196,12 +203,27 @@ def _made(tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes, str]]:
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-        running = {pool.submit(_typeset, task): task for task in tasks}
+        with _ignoring_interrupts():
+            running = {pool.submit(_typeset, task): task for task in tasks}
         try:
             for finished in as_completed(running):
                 yield running[finished], *finished.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    """Ignore Ctrl-C, as do the processes that are started meanwhile, for as long as they live.
+
+    A terminal sends it to every process. Only this one should answer it: the others would print a
+    traceback each.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _typeset(task: Task) -> tuple[bytes, str]:

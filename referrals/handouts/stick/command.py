@@ -56,6 +56,7 @@ def run(given: argparse.Namespace) -> int:
     served, base = catalogue.served(), options.base(given)
     site = stick_files.read_site(given.site, served.published)
     pack = sheet_pack.load(given.packs)
+    stick_files.check_sheets(pack, given.packs, served.published)
     written = stick_files.files(served.published, site, pack, base=base)
     atomic_folder.write(given.to, written)
     size = sum(map(len, written.values())) / MEGABYTE

@@ -89,6 +89,22 @@ def read_site(folder: Path, release: Release) -> dict[str, bytes]:
     return found
 
 
+def check_sheets(pack: Pack, folder: Path, release: Release) -> None:
+    """Make sure that every briefing sheet of a folder is of a release, as its file name says.
+
+    Raises:
+        ReferralsError: a sheet is of another release.
+    """
+    release_id = release.about.release_id
+    for sheet in pack.sheets:
+        if sheet.file != CONTENTS and not sheet.file.endswith(f"-{release_id}.pdf"):
+            raise ReferralsError(
+                f"{folder / sheet.file} is not of the release {release_id}, of which the rest of "
+                f"the folder is. Write the sheets with: python -m referrals.handouts packs --to "
+                f"{folder}"
+            )
+
+
 def _start(release: Release, sheets: Iterable[PackedSheet]) -> str:
     """Return the page to start at.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -16,16 +17,20 @@ from referrals.cards.built_table import BuiltTable
 from referrals.cards.exports import csv as csv_export
 from referrals.cards.html import table as table_html
 from referrals.cards.wording import table as words
+from referrals.i18n import languages
+from referrals.language import ENGLISH, ISOLATE, POP_ISOLATE, using
 from referrals.query.selection import Selection
 from referrals.query.tables import reader, suitability
 from referrals.query.tables.suitability import Fault
 from referrals.query.tables.table import Reason
-from referrals.query.tables.table_request import Chart, Measure, TableRequest
+from referrals.query.tables.table_request import Chart, Measure, Problem, TableRequest
+from referrals.query.tables.table_request import Fault as WrongPart
 from referrals.release.release import Release
 from tests.fixtures.rounded_questions import few
 from tests.fixtures.table_requests import requests
 
 BY_CRIME_AND_SEX = TableRequest()
+BY_CRIME_SEX_AND_AGE = TableRequest(("crime_type",), ("sex", "age_band"))
 
 
 class Cells(HTMLParser):
@@ -226,3 +231,50 @@ def test_a_broken_link_leads_to_the_table_that_was_meant(release: Release) -> No
     assert meant is not None
     assert (meant.rows, meant.measure) == (("nationality", "sex"), Measure.SHARE_OF_ROW)
     assert built_table.corrected([("rows", "sex")], (), releases) is None
+
+
+def sentences(release: Release, request: TableRequest) -> list[str]:
+    """The sentences on a table: what it shows, and what of an address it cannot use."""
+    found = built(release, request)
+    unusable = Problem("rows", "force", WrongPart.UNKNOWN_VALUE, allowed=("sex", "age_band"))
+    return [
+        found.card.finding,
+        found.card.title,
+        found.card.unit,
+        words.sides(found.table),
+        words.problem(unusable),
+        *(suggestion.text for suggestion in found.suggestions),
+    ]
+
+
+@pytest.mark.parametrize("language", [each for each in languages.languages() if each != ENGLISH])
+@pytest.mark.parametrize("measure", [Measure.NUMBER, Measure.SHARE_OF_ROW])
+def test_a_sentence_on_a_table_is_in_one_language_throughout(
+    release: Release, invented: Release, language: str, measure: Measure
+) -> None:
+    for shown, request in (
+        (release, replace(BY_CRIME_AND_SEX, measure=measure)),
+        (invented, replace(BY_CRIME_SEX_AND_AGE, measure=Measure.SHARE_OF_ALL)),
+    ):
+        in_english = sentences(shown, request)
+        with using(language):
+            if words.language() == language:
+                pytest.skip("tables are translated")
+            in_other = sentences(shown, request)
+        assert in_other == [f"{ISOLATE}{each}{POP_ISOLATE}" for each in in_english]
+
+
+def test_that_no_group_is_the_largest_is_said_in_the_language_of_the_reader(
+    release: Release,
+) -> None:
+    with using("vi"):
+        finding = built(release, TableRequest(("nationality",), ("crime_type",))).card.finding
+    assert finding.startswith("Không có nhóm nào")
+
+
+def test_a_sentence_is_translated_throughout_if_the_language_has_those_on_tables(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "language", lambda: "vi")
+    with using("vi"):
+        assert " và " in words.sides(built(release, BY_CRIME_SEX_AND_AGE).table)

@@ -35,7 +35,11 @@ def packs(tmp_path: Path) -> Path:
     """A pack of a contents sheet and of one sheet on two papers."""
     folder = tmp_path / "packs"
     listed = []
-    for file, paper in (("contents.pdf", "A4"), ("en/a.pdf", "A4"), ("en/b.pdf", "A5")):
+    for file, paper in (
+        ("contents.pdf", "A4"),
+        ("en/a-2020-21.pdf", "A4"),
+        ("en/b-2020-21.pdf", "A5"),
+    ):
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.encode())
@@ -126,7 +130,7 @@ def test_a_stick_has_everything_and_checks_itself(
     assert f"Open {stick / 'START-HERE.html'}." in capsys.readouterr().out
     assert (stick / "site" / "index.html").read_bytes() == b"<h1>Site</h1>"
     start = (stick / stick_files.START).read_text(encoding="utf-8")
-    sheets = ("sheets/contents.pdf", "sheets/en/a.pdf")
+    sheets = ("sheets/contents.pdf", "sheets/en/a-2020-21.pdf")
     for name in ("show.html", "slides.pptx", "site/index.html", "data/cells.csv", *sheets):
         assert f'href="{name}"' in start
         assert (stick / name).is_file()
@@ -162,9 +166,9 @@ def test_the_sheets_on_a4_are_listed_by_their_subjects(release: Release, packs: 
     pack = sheet_pack.load(packs)
     one = stick_files.files(release, {}, pack, base="")
     start = one[stick_files.START].decode()
-    assert '<a href="sheets/en/a.pdf">Subject of en/a.pdf</a>' in start
-    assert "b.pdf" not in start
-    assert one["sheets/en/b.pdf"] == b"en/b.pdf"
+    assert '<a href="sheets/en/a-2020-21.pdf">Subject of en/a-2020-21.pdf</a>' in start
+    assert "b-2020-21.pdf" not in start
+    assert one["sheets/en/b-2020-21.pdf"] == b"en/b-2020-21.pdf"
     assert stick_files.files(release, {}, pack, base="") == one
 
 
@@ -173,9 +177,22 @@ def test_sheets_that_are_missing_or_changed_are_refused(
 ) -> None:
     assert stick_of(tmp_path / "stick", site, tmp_path) == 1
     assert "has no briefing sheets. Write them with: python -m" in capsys.readouterr().err
-    (packs / "en" / "a.pdf").write_bytes(b"changed")
+    (packs / "en" / "a-2020-21.pdf").write_bytes(b"changed")
     assert stick_of(tmp_path / "stick", site, packs) == 1
-    assert "a.pdf is missing or was changed" in capsys.readouterr().err
+    assert "a-2020-21.pdf is missing or was changed" in capsys.readouterr().err
+
+
+def test_sheets_of_another_release_are_refused(
+    tmp_path: Path, site: Path, packs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "en/briefing-country-a-community-en-a4-example-invented-figures.pdf"
+    (packs / "en" / "a-2020-21.pdf").rename(packs / name)
+    contents, invented, other = sheet_pack.read(packs)
+    listed = [contents, replace(invented, file=name), other]
+    (packs / sheet_pack.MANIFEST).write_bytes(sheet_pack.written(listed))
+    assert stick_of(tmp_path / "stick", site, packs) == 1
+    assert f"{packs / name} is not of the release 2020-21" in capsys.readouterr().err
+    assert not (tmp_path / "stick").exists()
 
 
 @pytest.mark.parametrize("file", ["/etc/hostname", "../a.pdf", "en/../../a.pdf", "C:\\a.pdf", ""])

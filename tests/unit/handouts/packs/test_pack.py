@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pypdfium2
@@ -14,6 +19,7 @@ from referrals.handouts import cli, typesetting
 from referrals.handouts.briefing import sheet_request
 from referrals.handouts.briefing.sheet_request import RequestError, SheetRequest
 from referrals.handouts.packs import pack
+from referrals.paths import ROOT
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
@@ -166,11 +172,28 @@ def test_sheets_that_are_no_longer_wanted_are_removed(
     served: Served, wanted: list[SheetRequest], folder: Path
 ) -> None:
     (folder / "notes.txt").write_text("mine")
-    pack.write(served, wanted[:1], folder, SITE)
+    assert pack.write(served, wanted[:1], folder, SITE).removed == 2
     assert [name for name in contents(folder) if name.startswith("en/")] == [
         "en/community/briefing-vietnam-community-en-a4-2020-21.pdf"
     ]
     assert (folder / "notes.txt").is_file()
+
+
+def test_the_command_says_how_many_sheets_it_removed(
+    served: Served,
+    wanted: list[SheetRequest],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(catalogue, "served", lambda: served)
+    monkeypatch.setattr(pack, "requests", lambda *_given: wanted[:1])
+    command = ["packs", "--base", SITE, "--to", str(folder)]
+    assert cli.main(command) == 0
+    removed = "2 files of an earlier pack are not part of this one, and were removed."
+    assert removed in capsys.readouterr().out
+    assert cli.main(command) == 0
+    assert "earlier pack" not in capsys.readouterr().out
 
 
 def test_a_folder_of_other_files_is_left_alone(
@@ -242,3 +265,28 @@ def test_sheets_are_made_in_several_processes(
     found = contents(tmp_path / "pack")
     same = [name for name in complete if name.startswith("en/")]
     assert [found[name] for name in same] == [complete[name] for name in same]
+
+
+def test_processes_that_make_sheets_leave_ctrl_c_to_the_command() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    own = [sys.executable, "-c", "import signal; print(signal.getsignal(signal.SIGINT).name)"]
+    with pack._ignoring_interrupts():
+        started = subprocess.run(own, capture_output=True, text=True, check=True)
+    assert started.stdout == "SIG_IGN\n"
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.slow
+def test_a_pack_that_is_stopped_by_ctrl_c_says_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "referrals.handouts", "packs", "--to", str(tmp_path / "pack")]
+    # In a process group of its own, as in a terminal: Ctrl-C reaches the workers as well.
+    with subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        while not (tmp_path / "pack" / "manifest.json").exists() and running.poll() is None:
+            time.sleep(0.01)
+        time.sleep(0.5)  # the workers are loading
+        os.killpg(running.pid, signal.SIGINT)
+        _, told = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert told == "Stopped. Files that were complete are kept.\n"
