@@ -26,6 +26,7 @@ class Document:
         text: plain text, of which a passage is shown.
         also: other names, which are searched and not shown.
         telephone: the number of a help line.
+        needs: the needs that a help line serves, the main one first.
         weight: below 1 for documents that are rarely meant.
     """
 
@@ -36,6 +37,7 @@ class Document:
     page: str = ""
     also: tuple[str, ...] = ()
     telephone: str = ""
+    needs: tuple[str, ...] = ()
     weight: float = 1.0
 
     @property

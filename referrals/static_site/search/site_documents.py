@@ -17,7 +17,7 @@ from referrals.query.document import published_numbers
 from referrals.query.document.published_numbers import Origin, PublishedNumber
 from referrals.questions import facts, vocabulary
 from referrals.questions.vocabulary import Role
-from referrals.reference.helplines import helplines
+from referrals.reference.helplines import helplines, needs
 from referrals.release.catalogue import Served
 from referrals.search import html_sections, search_index
 from referrals.search.documents import Document, DocumentKind
@@ -69,6 +69,7 @@ def _help_lines() -> Iterator[Document]:
             helpline_lists.service(row),
             also=(row["number"], row["notes"], row["need"].replace("_", " ")),
             telephone=row["number"],
+            needs=tuple(needs(row)),
         )
 
 
