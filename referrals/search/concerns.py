@@ -25,17 +25,27 @@ class Concern:
         is_urgent: its words call for help lines first.
         needs: the need of help lines, with the number of words that point to it.
         is_on_sharing: it asks, as one person, about the police and immigration.
+        is_of_man: it is by a man, as far as its words show.
+        words: its words in every form, such as the nation of a town.
     """
 
     is_urgent: bool = False
     needs: Mapping[str, int] = field(default_factory=dict)
     is_on_sharing: bool = False
+    is_of_man: bool = False
+    words: frozenset[str] = frozenset()
 
 
 def read(known: SearchWords, words: Sequence[str]) -> Concern:
     """Return the concern of a query."""
     query = _Query(known, words)
-    return Concern(is_urgent=query.is_urgent, needs=query.needs, is_on_sharing=query.is_on_sharing)
+    return Concern(
+        is_urgent=query.is_urgent,
+        needs=query.needs,
+        is_on_sharing=query.is_on_sharing,
+        is_of_man=query.is_of_man,
+        words=query.in_every_form,
+    )
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,16 @@ class _Query:
         authorities = {phrase for phrase, _ in self._matches("authority")}
         subjects = len(authorities) + self._has("status")
         return (subjects > 1 and self._has("asking")) or (subjects > 0 and self._is_personal)
+
+    @property
+    def is_of_man(self) -> bool:
+        """True if a wife or girlfriend is named, or the reader is a man."""
+        return self._has("of_man")
+
+    @property
+    def in_every_form(self) -> frozenset[str]:
+        """The words with all that they may be a form of."""
+        return frozenset().union(*self._bases)
 
     @cached_property
     def _asks_for_figures(self) -> bool:

@@ -31,6 +31,7 @@ _ROLES: Final = (
     "harm",
     "authority",
     "status",
+    "of_man",
     "asking",
     "sharing",
     "figures",

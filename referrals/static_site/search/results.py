@@ -53,6 +53,9 @@ RISING: Final = (
 )
 """The needs: if as many words of a query point to two, the later one comes first."""
 
+MEN, SEX = frozenset({"men"}), "sex"
+"""The callers of a help line for men, and the word by which one is for those sold for sex."""
+
 EXPLAINED: Final = "/for-me"
 """The page for a reader who asks about the police and immigration."""
 
@@ -218,14 +221,24 @@ def _help_first(served: Served, found: Found) -> list[Document]:
     """
     every = [each for each in site_documents.documents(served) if each.kind is DocumentKind.HELP]
     lines = [document for document in every if document.telephone != EMERGENCY]
-    by_words = {document: place for place, document in enumerate(found.of_kind(DocumentKind.HELP))}
-    fitting = sorted(
-        (document for document in lines if _fit(document, found)),
-        key=lambda document: (-_fit(document, found), by_words.get(document, len(every))),
-    )
+    lines.sort(key=lambda document: -_suits(document, found))
+    fitting = [document for document in lines if _fit(document, found)]
+    fitting.sort(key=lambda document: -_fit(document, found))
     first = {document.needs[0]: document for document in reversed(lines)}
     usual = [first[need] for need in USUAL_NEEDS if need in first]
     return list(dict.fromkeys([*fitting, *usual, *lines]))[:BEST]
+
+
+def _suits(document: Document, found: Found) -> int:
+    """Return how well a help line suits a reader, whatever they need.
+
+    It may be for men, be in the nation that they name, or be for those who were sold for sex.
+    """
+    concern = found.concern
+    is_for_him = concern.is_of_man and document.callers == MEN
+    is_in_nation = not document.nations.isdisjoint(concern.words)
+    is_on_sex = SEX in document.callers and SEX not in concern.words
+    return 4 * is_for_him + 2 * is_in_nation - is_on_sex
 
 
 def _fit(document: Document, found: Found) -> float:

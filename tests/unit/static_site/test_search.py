@@ -113,6 +113,24 @@ def test_the_first_result_is_of_the_kind_that_a_reader_needs(
     assert kinds & set(row["first"].split(" ")), kinds
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("my wife hits me", "Men's Advice Line"),
+        ("my husband hits me", "National Domestic Abuse Helpline (Refuge)"),
+        ("raped in scotland", "Rape Crisis Scotland Helpline"),
+        ("scared glasgow", "Victim Support Scotland"),
+        ("boss not pay edinburgh", "Migrant Help, trafficking support in Scotland"),
+        ("boss does not pay me", "Modern Slavery and Exploitation Helpline (Unseen)"),
+        ("suicidal", "Samaritans"),
+    ],
+)
+def test_the_first_help_line_serves_the_reader_and_their_nation(
+    served: Served, query: str, name: str
+) -> None:
+    assert found(served, query)[1][1] == name, "after the emergency number"
+
+
 def test_every_page_section_term_profile_number_and_help_line_can_be_found(
     served: Served, files: dict[str, bytes]
 ) -> None:
