@@ -46,7 +46,9 @@ class Card:
     there is more than one group, or `lines` over time with the dates of `events`, which `draw`
     draws with Plotly. A card without any of them is a table. `is_context` marks a series of another
     publisher, which does not count victim referrals. `address` has the parameters of its selection,
-    `view` those that its page needs besides to show it.
+    `view` those that its page needs besides to show it. A finding on several groups is also given
+    as a `headline` on the first of them and the `rest`, for a page that shows them around the
+    chart.
     """
 
     name: str
@@ -71,6 +73,8 @@ class Card:
     address: Mapping[str, str] = field(default_factory=dict)
     view: Mapping[str, str] = field(default_factory=dict)
     is_context: bool = False
+    headline: str = ""
+    rest: str = ""
 
     @cached_property
     def link(self) -> str:

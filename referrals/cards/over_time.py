@@ -47,7 +47,9 @@ def card(release: Release, answer: Answer) -> Card:
     names = {row.code: row.label for row in codes}
     total = kind.quarters(answer.selection)
     wording, title = kinds.of(answer.kind), captions.over_time_title(answer)
-    finding = captions.over_time(answer, {names[code]: found for code, found in by_code.items()})
+    by_name = {names[code]: found for code, found in by_code.items()}
+    finding = captions.over_time(answer, by_name)
+    headline, rest = captions.over_time_parts(answer, by_name)
     shades = colours.of_series(dimension, list(by_code))
     lines = [
         replace(by_quarter.series(names[code], found), colour=colour)
@@ -75,6 +77,8 @@ def card(release: Release, answer: Answer) -> Card:
         draw=drawing(lambda palette: line_chart(lines, palette), about) if lines else None,
         address=answer.selection.address(),
         view=OVER_TIME,
+        headline=headline,
+        rest=rest,
     )
 
 

@@ -26,6 +26,9 @@ class Document:
         text: plain text, of which a passage is shown.
         also: other names, which are searched and not shown.
         telephone: the number of a help line.
+        needs: the needs that a help line serves, the main one first.
+        nations: the words for its nations, none for the UK.
+        callers: the words for those whom a help line serves.
         weight: below 1 for documents that are rarely meant.
     """
 
@@ -36,6 +39,9 @@ class Document:
     page: str = ""
     also: tuple[str, ...] = ()
     telephone: str = ""
+    needs: tuple[str, ...] = ()
+    nations: frozenset[str] = frozenset()
+    callers: frozenset[str] = frozenset()
     weight: float = 1.0
 
     @property

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Final
 
-from referrals.search import search_words
+from referrals.language import ENGLISH
+from referrals.questions import spelling
+from referrals.search import concerns, search_words
+from referrals.search.concerns import Concern
 from referrals.search.documents import Document, DocumentKind
 from referrals.search.search_index import Index
 from referrals.search.search_words import Phrase
@@ -29,17 +32,20 @@ EXACT_TITLE, EXACT_NAME, WHOLE_IN_TITLE = 2.0, 1.6, 1.3
 """The factors of a document whose title, or other name, is the query, or has all of its words."""
 
 
+NO_CONCERN: Final = Concern()
+
+
 @dataclass(frozen=True)
 class Found:
     """The documents that match a query, the best first.
 
-    `help_first` means that its words may be those of somebody in need. `corrections` are the words
+    `concern` is that of somebody in need, if its words are. `corrections` are the words
     that were read as misspelt, each with the word that was read. `words` are all that count as
     matches, in the singular. `suggestion` is a query to try if nothing was found.
     """
 
     documents: Sequence[Document] = ()
-    help_first: bool = False
+    concern: Concern = NO_CONCERN
     corrections: Sequence[tuple[str, str]] = ()
     words: frozenset[str] = frozenset()
     suggestion: str = ""
@@ -60,9 +66,10 @@ class _Scores:
 
 def find(index: Index, text: str) -> Found:
     """Return the documents that match a text. None do if it has no word."""
-    known = search_words.of()
     typed = search_words.words(text[:LONGEST_QUERY])[:MOST_WORDS]
     read = [_read(index, word) for word in typed]
+    if search_words.of().ignored.issuperset(read):
+        read = typed  # "weather" is not "whether", which finds every page
     corrections = [pair for pair in zip(typed, read, strict=True) if pair[0] != pair[1]]
     words = [search_words.singular(word) for word in read]
     scores = _scored(index, words)
@@ -70,7 +77,7 @@ def find(index: Index, text: str) -> Found:
     suggestion = "" if documents else _suggestion(index, typed)
     return Found(
         documents=documents,
-        help_first=known.is_urgent(words),
+        concern=concerns.read(search_words.of(), words),
         corrections=corrections,
         words=frozenset(scores.words),
         suggestion=suggestion,
@@ -80,9 +87,11 @@ def find(index: Index, text: str) -> Found:
 def _read(index: Index, word: str) -> str:
     """Return a word as it is if anything is known of it, otherwise the nearest one, if any."""
     singular = search_words.singular(word)
-    if word in index.forms or index.is_known(singular) or singular in index.forms:
+    if {word, singular} & (index.forms.keys() | spelling.known_words(ENGLISH)):
         return word
-    return index.corrected(word) or word
+    if twin := index.sounding_like(word):
+        return twin
+    return word if index.is_known(singular) else index.corrected(word) or word
 
 
 def _scored(index: Index, words: Sequence[str]) -> _Scores:
@@ -151,14 +160,13 @@ def _ranked(index: Index, scores: _Scores, words: Sequence[str]) -> list[Documen
 
 
 def _title_factor(index: Index, place: int, subject: frozenset[str]) -> float:
-    title = frozenset(search_words.singulars(index.documents[place].title))
     if not subject:
         return 1.0
-    if title - search_words.of().ignored == subject:
+    if subject in index.exact_titles[place]:
         return EXACT_TITLE
     if subject in index.titles[place]:
         return EXACT_NAME
-    return WHOLE_IN_TITLE if subject <= title else 1.0
+    return WHOLE_IN_TITLE if subject <= index.title_words[place] else 1.0
 
 
 def _suggestion(index: Index, words: Sequence[str]) -> str:

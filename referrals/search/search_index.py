@@ -36,6 +36,8 @@ MOST_PREFIXED: Final = 30
 """The most words that one beginning finds."""
 
 SHORTEST_CORRECTED: Final = 4
+SHORTEST_OF_DANGER: Final = 3
+SHORTEST_FAR_FROM_DANGER: Final = 6
 LONGEST_CORRECTED: Final = 30
 """Words of other lengths are not taken for misspelt."""
 
@@ -53,16 +55,21 @@ Weights = Mapping[int, float]
 class Index:
     """The documents, and for each word its weight in each of them, by their places.
 
-    `titles` are the words of each title, and of each other name. `forms` maps each word, as it is
-    written, to its singular.
+    `titles` are the words of each title, and of each other name. `exact_titles` are those of each
+    title alone, with and without what is in brackets, `title_words` all its words. `forms` maps
+    each word, as it is written, to its singular. `sounds` maps how words sound to the one that is
+    meant.
     """
 
     documents: Sequence[Document]
     postings: Mapping[str, Weights]
     titles: Sequence[frozenset[frozenset[str]]]
+    exact_titles: Sequence[frozenset[frozenset[str]]]
+    title_words: Sequence[frozenset[str]]
     rarity: Mapping[str, float]
     sorted_words: Sequence[str]
     forms: Mapping[str, str]
+    sounds: Mapping[str, str]
 
     def weights(self, word: str) -> tuple[Weights, frozenset[str]]:
         """Return the weight of a word in each document, and the words that count for it.
@@ -82,16 +89,45 @@ class Index:
         """Return whether a word, in the singular, finds something as it is."""
         return any(True for _ in self._matching(word))
 
+    def sounding_like(self, word: str) -> str:
+        """Return the word that sounds the same and is spelt otherwise, '' if there is none."""
+        if len(word) < SHORTEST_CORRECTED or not word.isalpha():
+            return ""
+        return self.sounds.get(search_words.sound(word), "")
+
     def corrected(self, word: str) -> str:
         """Return the word that a misspelt one stands for, '' if none is near enough.
 
         The distance is that of optimal string alignment: a letter wrong, missing, added, or two
-        neighbours swapped. Of several words the commonest is taken.
+        neighbours swapped. Of several words one of danger is taken, then the commonest. A word of
+        three letters is read only as one of danger that has a letter more.
         """
-        if not (SHORTEST_CORRECTED <= len(word) <= LONGEST_CORRECTED) or word.isdigit():
+        if word.isdigit() or len(word) > LONGEST_CORRECTED:
             return ""
+        if len(word) == SHORTEST_OF_DANGER:
+            longer = [each for each in search_words.of().of_danger if len(each) > len(word)]
+            return self._nearest(word, [each for each in longer if each[0] == word[0]], 1)
+        if len(word) < SHORTEST_CORRECTED:
+            return ""
+        targets = self.forms.keys() - search_words.of().ignored
         allowed = 1 if len(word) < LONG else 2
-        return self._nearest(word, self.forms, allowed)
+        return (
+            self._nearest(word, targets, allowed)
+            or self._nearest_of_danger(word)
+            or self._longest_beginning(word)
+        )
+
+    def _nearest_of_danger(self, word: str) -> str:
+        """Return a word of danger with the same first letter, of which two letters are wrong."""
+        if len(word) < SHORTEST_FAR_FROM_DANGER:
+            return ""
+        same_first = [each for each in search_words.of().of_danger if each[0] == word[0]]
+        return self._nearest(word, [each for each in same_first if len(each) >= len(word)], 2)
+
+    def _longest_beginning(self, word: str) -> str:
+        """Return the longest word of the index that a longer one begins with: "methodology"."""
+        beginnings = [word[:end] for end in range(len(word) - 1, SHORTEST_CORRECTED, -1)]
+        return next((each for each in beginnings if each in self.postings), "")
 
     def suggested(self, word: str) -> str:
         """Return the nearest word if nothing was found, '' if none is like it."""
@@ -106,10 +142,11 @@ class Index:
         )
         if not found:
             return ""
-        return min(found, key=lambda match: (match[1], -self._frequency(match[0]), match[0]))[0]
+        return min((distance, *self._rank(form)) for form, distance, _ in found)[-1]
 
-    def _frequency(self, form: str) -> int:
-        return len(self.postings.get(self.forms[form], ()))
+    def _rank(self, form: str) -> tuple[bool, int, str]:
+        """Return the place of a word among those that are equally near, the first the lowest."""
+        return _rank(form, self.forms, self.postings)
 
     def _matching(self, word: str) -> Iterator[tuple[str, float]]:
         """Yield the words of the index that a word finds, each with its factor."""
@@ -142,17 +179,31 @@ def build(documents: Sequence[Document]) -> Index:
         for document in documents
         for form in search_words.words(_everything(document))
     }
-    synonyms = {word: word for phrase in known.synonyms for word in phrase}
-    urgent = {word: word for phrase in known.urgent | known.urgent_alone for word in phrase}
-    ignored = {word: word for word in known.ignored}
+    forms = {**dict(zip(known.every, known.every, strict=True)), **by_form}
     return Index(
         documents=documents,
         postings=postings,
         titles=[field.names for field in fields],
+        exact_titles=[_exact_titles(document.title) for document in documents],
+        title_words=[frozenset(field.title) for field in fields],
         rarity=rarity,
         sorted_words=sorted(postings),
-        forms={**synonyms, **urgent, **ignored, **by_form},
+        forms=forms,
+        sounds=_sounds(forms, postings),
     )
+
+
+def _sounds(forms: Mapping[str, str], postings: Mapping[str, Weights]) -> dict[str, str]:
+    """Return the word that is meant by each sound: of danger, or else the commonest."""
+    ranked = sorted(forms, key=lambda form: _rank(form, forms, postings), reverse=True)
+    return {search_words.sound(form): form for form in ranked if form.isalpha()}
+
+
+def _rank(
+    form: str, forms: Mapping[str, str], postings: Mapping[str, Weights]
+) -> tuple[bool, int, str]:
+    is_of_danger = form in search_words.of().of_danger
+    return not is_of_danger, -len(postings.get(forms[form], ())), form
 
 
 @dataclass(frozen=True)
@@ -179,6 +230,13 @@ def _fields(document: Document) -> _Fields:
     )
 
 
+def _exact_titles(title: str) -> frozenset[frozenset[str]]:
+    texts = (title, search_words.without_brackets(title))
+    return frozenset(
+        frozenset(search_words.singulars(text)) - search_words.of().ignored for text in texts
+    )
+
+
 def _weights(field: _Fields, usual_length: float) -> dict[str, float]:
     found = dict.fromkeys(field.page, PAGE_WEIGHT)
     length = 1 - LENGTH_NORMALISATION + LENGTH_NORMALISATION * len(field.text) / (usual_length or 1)
@@ -187,8 +245,9 @@ def _weights(field: _Fields, usual_length: float) -> dict[str, float]:
         found[word] = found.get(word, 0) + weight
     for word in set(field.also):
         found[word] = found.get(word, 0) + NAME_WEIGHT
+    subject = [word for word in field.title if word not in search_words.of().ignored]
     for word in set(field.title):
-        found[word] = found.get(word, 0) + TITLE_WEIGHT / math.sqrt(len(field.title))
+        found[word] = found.get(word, 0) + TITLE_WEIGHT / math.sqrt(len(subject or field.title))
     return found
 
 

@@ -7,9 +7,9 @@ and the words that say nothing about a subject.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 from referrals.language import ENGLISH
@@ -22,6 +22,27 @@ Phrase = tuple[str, ...]
 SHORTEST_PLURAL: Final = 4
 """A shorter word is never taken for a plural: gas, bus, his."""
 
+IGNORED, FORM, SYNONYM, NEED = "ignored", "form", "synonym", "need"
+_ROLES: Final = (
+    "urgent",
+    "urgent_alone",
+    "self",
+    "person",
+    "harm",
+    "authority",
+    "status",
+    "of_man",
+    "asking",
+    "sharing",
+    "figures",
+)
+"""The roles of phrases that have no other data."""
+
+_OF_DANGER: Final = ("urgent", "urgent_alone", "harm")
+
+SHORTEST_ROOT: Final = 3
+"""A shorter beginning is no verb: the "be" of "bed"."""
+
 _WORD: Final = re.compile(r"\d{1,3}(?:,\d{3})+|[a-z0-9]+")
 _ES: Final = ("ches", "shes", "sses", "xes", "zes")
 _NO_PLURAL: Final = ("ss", "us", "is")
@@ -31,21 +52,52 @@ _NO_PLURAL: Final = ("ss", "us", "is")
 class SearchWords:
     """The data about words in a language. Phrases are in the singular.
 
-    `urgent_alone` are urgent if no other word of a query has a subject of its own.
+    Attributes:
+        phrases: the phrases of each role but `need`, in which forms count as the same word.
+        needs: the needs of help lines that a phrase points to.
+        forms: the word that another one counts as in these phrases: "took" as "take".
     """
 
     synonyms: Mapping[Phrase, Sequence[Phrase]]
-    urgent: frozenset[Phrase]
-    urgent_alone: frozenset[Phrase]
+    phrases: Mapping[str, frozenset[Phrase]]
+    needs: Mapping[Phrase, Sequence[str]]
+    forms: Mapping[str, str]
     ignored: frozenset[str]
-    longest: int
+    first_person: frozenset[str]
 
-    def is_urgent(self, words: Sequence[str]) -> bool:
-        """Return whether the words of a query, in the singular, call for help lines first."""
-        if any(phrase in self.urgent for phrase in spans(words, self.longest)):
-            return True
-        rest = [word for word in words if word not in self.ignored]
-        return bool(rest) and all((word,) in self.urgent_alone for word in rest)
+    @cached_property
+    def longest(self) -> int:
+        """The number of words of the longest phrase with a synonym."""
+        return max(map(len, self.synonyms))
+
+    @cached_property
+    def by_first_word(self) -> Mapping[str, Mapping[str, Sequence[Phrase]]]:
+        """The phrases of each role by their first word, so that a query is read in one pass."""
+        found: dict[str, dict[str, list[Phrase]]] = {}
+        for role, phrases in {**self.phrases, NEED: self.needs}.items():
+            by_first = found.setdefault(role, {})
+            for phrase in phrases:
+                by_first.setdefault(phrase[0], []).append(phrase)
+        return found
+
+    @cached_property
+    def every(self) -> frozenset[str]:
+        """Every word of every phrase: none of them is misspelt."""
+        phrases = {phrase for role in self.by_first_word for phrase in self._of(role)}
+        return (
+            frozenset(word for phrase in {*phrases, *self.synonyms} for word in phrase)
+            | self.ignored
+            | self.forms.keys()
+        )
+
+    @cached_property
+    def of_danger(self) -> frozenset[str]:
+        """The words that call for help, alone or with others."""
+        phrases = [phrase for role in _OF_DANGER for phrase in self.phrases[role]]
+        return frozenset(word for phrase in phrases for word in phrase) - self.ignored
+
+    def _of(self, role: str) -> Iterable[Phrase]:
+        return self.needs if role == NEED else self.phrases[role]
 
 
 @cache
@@ -56,19 +108,29 @@ def of(language: str = ENGLISH) -> SearchWords:
         DataError: the file is missing or breaks its schema.
     """
     rows = table_schema.read(VOCABULARY / language / "search_words.csv")
-    by_role: dict[str, set[Phrase]] = {}
+    forms = {row["words"]: row["means"] for row in rows if row["role"] == FORM}
+    by_role: dict[str, set[Phrase]] = {role: set() for role in _ROLES}
     synonyms: dict[Phrase, list[Phrase]] = {}
+    needs: dict[Phrase, list[str]] = {}
+    ignored = set()
     for row in rows:
         phrase = tuple(singulars(row["words"]))
-        by_role.setdefault(row["role"], set()).add(phrase)
-        if row["means"]:
+        in_one_form = tuple(forms.get(word, word) for word in phrase)
+        if row["role"] == IGNORED:
+            ignored |= set(phrase)
+        elif row["role"] == SYNONYM:
             synonyms.setdefault(phrase, []).append(tuple(singulars(row["means"])))
+        elif row["role"] == NEED:
+            needs.setdefault(in_one_form, []).append(row["means"].replace(" ", "_"))
+        elif row["role"] != FORM:
+            by_role[row["role"]].add(in_one_form)
     return SearchWords(
         synonyms=synonyms,
-        urgent=frozenset(by_role["urgent"]),
-        urgent_alone=frozenset(by_role["urgent_alone"]),
-        ignored=frozenset(word for phrase in by_role["ignored"] for word in phrase),
-        longest=max(len(phrase) for phrases in by_role.values() for phrase in phrases),
+        phrases={role: frozenset(phrases) for role, phrases in by_role.items()},
+        needs=needs,
+        forms=forms,
+        ignored=frozenset(ignored),
+        first_person=frozenset(word for (word,) in by_role["self"]),
     )
 
 
@@ -103,12 +165,49 @@ def singulars(text: str) -> list[str]:
     return [singular(word) for word in words(text)]
 
 
-def spans(found: Sequence[str], longest: int) -> Iterator[Phrase]:
-    """Yield every run of neighbouring words.
+def without_brackets(title: str) -> str:
+    """Return a title without the explanation in brackets at its end.
 
-    >>> list(spans(["a", "b", "c"], 2))
-    [('a',), ('a', 'b'), ('b',), ('b', 'c'), ('c',)]
+    >>> without_brackets("Rounding (disclosure control)")
+    'Rounding'
     """
-    for start in range(len(found)):
-        for end in range(start + 1, min(start + longest, len(found)) + 1):
-            yield tuple(found[start:end])
+    return title.partition(" (")[0]
+
+
+_SOUNDS: Final = (
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"c(?=[eiy])|z"), "s"),
+    (re.compile(r"ck|q|c(?!h)"), "k"),
+    (re.compile(r"y"), "i"),
+    (re.compile(r"(.)\1+"), r"\1"),
+    (re.compile(r"(?<=..)e$"), ""),
+)
+
+
+def sound(word: str) -> str:
+    """Return a key that words share if they are spelt differently and sound alike.
+
+    >>> sound("police") == sound("polis"), sound("traficking") == sound("trafficking")
+    (True, True)
+    """
+    for pattern, by in _SOUNDS:
+        word = pattern.sub(by, word)
+    return word
+
+
+def bases(word: str, forms: Mapping[str, str]) -> frozenset[str]:
+    """Return the words that a word may be a form of, with itself. Some are no words.
+
+    >>> sorted(bases("hitting", {}))
+    ['hit', 'hitt', 'hitte', 'hitting']
+    >>> sorted(bases("took", {"took": "take"}))
+    ['take', 'took']
+    """
+    found = {word, singular(word)}
+    for ending in ("ing", "ed"):
+        root = word.removesuffix(ending)
+        if root != word and len(root) >= SHORTEST_ROOT:
+            found |= {root, f"{root}e"}
+            if root[-1] == root[-2]:
+                found.add(root[:-1])
+    return frozenset(found | {forms[each] for each in found if each in forms})

@@ -192,6 +192,18 @@ def test_plotly_is_requested_for_lines_over_time_and_not_before(dashboard: str, 
     assert any("PlotlyChart" in url for url in requested)
 
 
+def test_the_chart_over_time_begins_in_the_first_screen_of_a_phone(
+    dashboard: str, page: Page
+) -> None:
+    width, height = WINDOWS["phone"]
+    page.set_viewport_size({"width": width, "height": height})
+    open_live(page, f"{dashboard}/nationality{EXAMPLE}&view=time")
+    chart = page.locator("#root .js-plotly-plot").first.bounding_box()
+    assert chart is not None
+    assert chart["y"] <= CHART_TOP["phone"] + MOST_MOVED
+    expect(page.locator("#root .rest-of-finding")).to_contain_text("no clear change for Country C")
+
+
 def test_a_chosen_option_is_marked_in_forced_colours_by_more_than_its_background(
     sex_page: Page, picture: Picture
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from referrals.cards.wording import change, kinds, phrases
@@ -108,6 +109,17 @@ def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> 
         ),
     )
     return phrases.headed(text, is_invented=answer.is_invented)
+
+
+def over_time_parts(
+    answer: Answer, quarters: Mapping[str, Sequence[Observation]]
+) -> tuple[str, str]:
+    """Return the headline of `over_time` in two sentences: on the first code, and on the others.
+
+    The second is '' if there are no others.
+    """
+    first, others = (dict(islice(quarters.items(), *ends)) for ends in ((1,), (1, None)))
+    return over_time(answer, first), over_time(answer, others) if others else ""
 
 
 def _changed(label: str, first: Observation, last: Observation) -> str:

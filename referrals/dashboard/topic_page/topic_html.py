@@ -81,9 +81,12 @@ def unusable(choices: Choices, offered: Mapping[str, Release]) -> Markup:
 
 
 def finding(choices: Choices) -> Markup:
-    """Return the headline of the answer."""
+    """Return the headline of the answer: of one over time, the part on its first group.
+
+    All of it would be 11 lines on a phone, with the chart below the first screen.
+    """
     shown = card(choices)
-    text = shown.finding
+    text = shown.headline or shown.finding
     if choices.view == TIME and not has_quarters(choices):
         text = messages.text("answer.one_year", period=shown.period)
     html = templates.macro(TEMPLATE, "finding", shown.name, text)
@@ -197,7 +200,8 @@ def _unit(shown: Card) -> Markup:
 
 def _table_in_a_fold(shown: Card) -> Markup:
     summary = messages.text("answer.every_number")
-    return templates.macro(TEMPLATE, "fold", "table", summary, shown.table)
+    fold = templates.macro(TEMPLATE, "fold", "table", summary, shown.table)
+    return templates.macro(TEMPLATE, "rest", shown.rest) + fold if shown.rest else fold
 
 
 def foot(shown: Card, base: str) -> Markup:

@@ -39,6 +39,26 @@ MOST_LISTED: Final = 20
 EMERGENCY: Final = "999"
 """The telephone number of the emergency services, which are not a charity."""
 
+USUAL_NEEDS: Final = ("any_crime", "domestic_abuse", "modern_slavery")
+"""The needs whose first help lines are shown to a reader in danger who names none."""
+
+RISING: Final = (
+    "domestic_abuse",
+    "any_crime",
+    "children",
+    "modern_slavery",
+    "lgbt",
+    "sexual_violence",
+    "distress",
+)
+"""The needs: if as many words of a query point to two, the later one comes first."""
+
+MEN, SEX = frozenset({"men"}), "sex"
+"""The callers of a help line for men, and the word by which one is for those sold for sex."""
+
+EXPLAINED: Final = "/for-me"
+"""The page for a reader who asks about the police and immigration."""
+
 _ASKING: Final = (Role.COUNT, Role.SHARE, Role.TREND, Role.RANK, Role.COMPARE)
 """The roles of words by which a text is a question about figures."""
 
@@ -105,9 +125,16 @@ def page(served: Served, asked: Asked, *, action: str, address: Address = str) -
     reply = None if kind else _reply(served, asked.text, found)
     help_lines = _help_first(served, found) if _needs_help(asked, found) and not kind else []
     is_shown = {*help_lines, *_emergency(found, help_lines)}
-    others = (document for document in found.documents if document not in is_shown)
+    guide = _guide(served) if found.concern.is_on_sharing and not kind else []
+    if help_lines:
+        # A reader who names a harm sees its help lines first; others the page that they ask for.
+        help_lines = [*help_lines, *guide] if found.concern.needs else [*guide, *help_lines]
+        is_shown |= {*guide}
+        others = [document for document in found.documents if document not in is_shown]
+    else:
+        others = list(dict.fromkeys([*guide, *found.documents]))
     best = [] if kind else _one_of_each_page(others)[:BEST]
-    total = len(found.documents)
+    total = len({*found.documents, *guide})
     search = f"{action}?{urlencode({'q': asked.text})}"
     html = templates.render(
         "static_site/search.html",
@@ -116,7 +143,7 @@ def page(served: Served, asked: Asked, *, action: str, address: Address = str) -
         text=asked.text,
         longest=LONGEST_QUERY,
         total=total,
-        urgent=found.help_first,
+        urgent=found.concern.is_urgent,
         corrections=found.corrections,
         suggestion=found.suggestion,
         suggestion_address=f"{action}?{urlencode({'q': found.suggestion})}",
@@ -168,11 +195,12 @@ def _reply(served: Served, text: str, found: Found) -> Reply | None:
         return None
     reply = replies.reply(served.published, text)
     is_question = any(reply.question.has(role) for role in _ASKING)
-    if reply.checked and found.help_first and not is_question:
+    if reply.checked and found.concern.is_urgent and not is_question:
         return None  # 999 is a number to call
     if reply.kind in ANSWERED:
         return reply
-    return reply if reply.kind is Verdict.NOT_PUBLISHED and is_question else None
+    is_group = reply.question.is_understood and bool(reply.question.codes.get("nationality"))
+    return reply if reply.kind is Verdict.NOT_PUBLISHED and (is_question or is_group) else None
 
 
 def _verdict(reply: Reply | None) -> str:
@@ -183,17 +211,50 @@ def _verdict(reply: Reply | None) -> str:
 
 def _needs_help(asked: Asked, found: Found) -> bool:
     """Return whether help lines come first: also if nothing was found, as the site has no more."""
-    return found.help_first or bool(asked.text and not found.documents)
+    return found.concern.is_urgent or bool(asked.text and not found.documents)
 
 
 def _help_first(served: Served, found: Found) -> list[Document]:
-    """Return the help lines that match, then others in their own order.
+    """Return help lines: those of the needs that a reader names, then the first of each need.
 
     The emergency number has a line of its own above them.
     """
     every = [each for each in site_documents.documents(served) if each.kind is DocumentKind.HELP]
-    in_order = dict.fromkeys([*found.of_kind(DocumentKind.HELP), *every])
-    return [document for document in in_order if document.telephone != EMERGENCY][:BEST]
+    lines = [document for document in every if document.telephone != EMERGENCY]
+    lines.sort(key=lambda document: -_suits(document, found))
+    fitting = [document for document in lines if _fit(document, found)]
+    fitting.sort(key=lambda document: -_fit(document, found))
+    first = {document.needs[0]: document for document in reversed(lines)}
+    usual = [first[need] for need in USUAL_NEEDS if need in first]
+    return list(dict.fromkeys([*fitting, *usual, *lines]))[:BEST]
+
+
+def _suits(document: Document, found: Found) -> int:
+    """Return how well a help line suits a reader, whatever they need.
+
+    It may be for men, be in the nation that they name, or be for those who were sold for sex.
+    """
+    concern = found.concern
+    is_for_him = concern.is_of_man and document.callers == MEN
+    is_in_nation = not document.nations.isdisjoint(concern.words)
+    is_on_sex = SEX in document.callers and SEX not in concern.words
+    return 4 * is_for_him + 2 * is_in_nation - is_on_sex
+
+
+def _fit(document: Document, found: Found) -> float:
+    """Return how far a help line serves the needs of a query, 0 if it serves none."""
+    main, *others = (_pull(need, found) for need in document.needs)
+    return max([main, *(pull / 2 for pull in others)])
+
+
+def _pull(need: str, found: Found) -> float:
+    words = found.concern.needs.get(need, 0)
+    return words and words + RISING.index(need) / 100
+
+
+def _guide(served: Served) -> list[Document]:
+    """Return the page that explains what the police may share, if the site has it."""
+    return [each for each in site_documents.documents(served) if each.address == EXPLAINED]
 
 
 def _emergency(found: Found, help_lines: Sequence[Document]) -> list[Document]:

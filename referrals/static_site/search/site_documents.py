@@ -17,9 +17,9 @@ from referrals.query.document import published_numbers
 from referrals.query.document.published_numbers import Origin, PublishedNumber
 from referrals.questions import facts, vocabulary
 from referrals.questions.vocabulary import Role
-from referrals.reference.helplines import helplines
+from referrals.reference.helplines import helplines, needs
 from referrals.release.catalogue import Served
-from referrals.search import html_sections, search_index
+from referrals.search import html_sections, search_index, search_words
 from referrals.search.documents import Document, DocumentKind
 from referrals.search.html_sections import Section
 from referrals.search.search_index import Index
@@ -38,6 +38,9 @@ NUMBER_WEIGHT: Final = 0.8
 CONTEXT_WEIGHT, REPEATED_WEIGHT = 0.4, 0.4
 """The weights of a figure of another publisher, whose series has a page, and of a figure that the
 assessment has printed before."""
+
+NO_NATION: Final = frozenset({"uk", "and"})
+"""Words of the nations of help lines that name none."""
 
 _WEIGHTS: Final = {Origin.CONTEXT: CONTEXT_WEIGHT}
 _TOPICS: Final = {f"/{topic.key}": topic.dimension for topic in outline.TOPICS}
@@ -69,6 +72,9 @@ def _help_lines() -> Iterator[Document]:
             helpline_lists.service(row),
             also=(row["number"], row["notes"], row["need"].replace("_", " ")),
             telephone=row["number"],
+            needs=tuple(needs(row)),
+            nations=frozenset(search_words.words(row["nations"])) - NO_NATION,
+            callers=frozenset(search_words.words(row["serves"])),
         )
 
 

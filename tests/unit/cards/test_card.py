@@ -15,6 +15,7 @@ from referrals.cards.card import PATHS, Card
 from referrals.cards.html import chart
 from referrals.cards.wording import captions, phrases
 from referrals.cards.wording.transcribed import Transcribed
+from referrals.content import outline
 from referrals.language import using
 from referrals.query import kinds
 from referrals.query.answer import Answer
@@ -25,6 +26,9 @@ from referrals.release.release import Release
 
 WITHOUT_ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 """Removes the marks that keep a number together in right-to-left text."""
+
+MOST_IN_A_HEADLINE = 160
+"""Characters of a headline over time: at most seven lines on a phone."""
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -345,3 +349,24 @@ def test_a_range_in_a_note_is_in_the_language_of_the_page(
         further = registry.card("crime-type", release, Selection()).further_notes
     plain = [str(note).translate(WITHOUT_ISOLATES) for note in (*notes, *further)]
     assert any(rest in note for note in plain)
+
+
+@pytest.mark.parametrize("dimension", [topic.dimension for topic in outline.TOPICS])
+def test_a_finding_over_time_is_a_short_headline_and_a_rest_that_leaves_nothing_out(
+    invented: Release, dimension: str
+) -> None:
+    card = registry.card(registry.over_time_name(dimension), invented, Selection())
+    assert len(card.headline) <= MOST_IN_A_HEADLINE
+    start, _, first = card.headline.removesuffix(".").rpartition(": ")
+    assert card.finding.startswith(f"{start}: {first}")
+    others = card.rest.removeprefix(f"{start}: ").removesuffix(".")
+    assert others
+    clauses = re.split(r", (?=no clear|[A-Z])| and (?=no clear|[A-Z])", others)
+    assert all(clause in card.finding for clause in clauses)
+
+
+def test_one_group_over_time_has_no_rest(invented: Release) -> None:
+    card = registry.card(
+        "nationality-over-time", invented, Selection().choosing("nationality", "XAB")
+    )
+    assert (card.headline, card.rest) == (card.finding, "")

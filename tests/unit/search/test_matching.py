@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from referrals.search import matching, search_index, search_words
+from referrals.search import concerns, matching, search_index, search_words
 from referrals.search.documents import Document, DocumentKind
 from referrals.search.search_index import Index
 
@@ -101,18 +101,62 @@ def test_no_more_than_a_few_words_are_read(index: Index) -> None:
 
 @pytest.mark.parametrize("text", ["help", "HELP!", "I'm scared", "he beats me", "999", "polise"])
 def test_words_of_somebody_in_need_call_for_help_lines(index: Index, text: str) -> None:
-    assert matching.find(index, text).help_first
+    assert matching.find(index, text).concern.is_urgent
 
 
 @pytest.mark.parametrize("text", ["police", "police officers", "call the police", "afraid"])
 def test_police_alone_or_with_other_such_words_is_urgent(text: str) -> None:
     words = search_words.singulars(text)
-    assert search_words.of().is_urgent(words) == (text != "police officers")
+    concern = concerns.read(search_words.of(), words)
+    assert concern.is_urgent == (text != "police officers")
 
 
 @pytest.mark.parametrize("text", ["which police force", "equality", "", "the", "safe to share"])
 def test_other_words_do_not_call_for_help_lines(index: Index, text: str) -> None:
-    assert not matching.find(index, text).help_first
+    assert not matching.find(index, text).concern.is_urgent
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("boss takes my passport", {"modern_slavery": 3}),
+        ("took all my money", {"modern_slavery": 2}),
+        ("sex trafficked", {"modern_slavery": 2}),
+        ("husband raped me", {"domestic_abuse": 1, "sexual_violence": 1}),
+        ("religion", {}),
+    ],
+)
+def test_words_in_any_form_point_to_a_need_once(text: str, needs: dict[str, int]) -> None:
+    assert concerns.read(search_words.of(), search_words.singulars(text)).needs == needs
+
+
+@pytest.mark.parametrize(
+    ("text", "is_asked"),
+    [
+        ("will police tell home office", True),
+        ("my visa expired", True),
+        ("which police force", False),
+        ("how many did police refer to immigration", False),
+    ],
+)
+def test_a_question_on_police_and_immigration_is_told_from_one_on_figures(
+    text: str, is_asked: bool
+) -> None:
+    words = search_words.singulars(text)
+    assert concerns.read(search_words.of(), words).is_on_sharing == is_asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("polise", "police"), ("hlp", "help"), ("religions", "religions")]
+)
+def test_a_short_word_is_read_by_its_sound_or_as_one_of_danger(
+    index: Index, typed: str, read: str
+) -> None:
+    assert dict(matching.find(index, typed).corrections).get(typed, typed) == read
+
+
+def test_no_word_is_read_as_one_that_says_nothing(index: Index) -> None:
+    assert matching.find(index, "withq").corrections == []
 
 
 def test_every_synonym_means_something_else() -> None:

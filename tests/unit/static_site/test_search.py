@@ -18,8 +18,9 @@ from referrals import caching
 from referrals.content import sitemap, standalone_pages
 from referrals.i18n import messages
 from referrals.query.document import published_numbers
+from referrals.questions import reply as replies
 from referrals.reference import helplines as reference_helplines
-from referrals.reference.helplines import helplines
+from referrals.reference.helplines import helplines, needs
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.search import matching
@@ -35,6 +36,10 @@ from tests.fixtures.nothing_to_compute import NothingToCompute
 
 FILE = Path(__file__).parents[2] / "data" / "searches.csv"
 SEARCHES = list(csv.DictReader(FILE.read_text(encoding="utf-8").splitlines()))
+FIRST_RESULTS = list(
+    csv.DictReader(FILE.with_name("first_results.csv").read_text(encoding="utf-8").splitlines())
+)
+NEEDS = {row["name"]: needs(row) for row in helplines()}
 FIRST = 3
 """The results that a reader sees without scrolling."""
 
@@ -86,7 +91,44 @@ def test_the_result_that_a_reader_means_is_among_the_first_three(
     if row["title"]:
         assert (row["address"], row["title"]) in first
     if row["kind"] == "frightened":
-        assert {address for address, _ in first} == {row["address"]}, "all three are help lines"
+        others = {address for address, _ in first} - {row["address"]}
+        assert others <= {results.EXPLAINED}, "all three are help lines, or say what is shared"
+
+
+@pytest.mark.parametrize("row", FIRST_RESULTS, ids=lambda row: row["query"])
+def test_the_first_result_is_of_the_kind_that_a_reader_needs(
+    served: Served, row: dict[str, str]
+) -> None:
+    html = results.page(served, Asked(row["query"]), action="/search").html
+    address, title = next(iter(LINK.findall(html)), ("", ""))
+    name = unescape(re.sub(r"<.*?>", "", title))
+    if address == results.EXPLAINED:
+        kinds = {"guide"}
+    elif 'class="danger"' in html:
+        kinds = {"help", *(f"help:{need}" for need in NEEDS.get(name, ()))}
+    else:
+        kinds = {address, address.partition("#")[0], f"/{address.split('/')[1]}"}
+        if 'id="answer"' in html:
+            kinds.add(f"reply:{replies.reply(served.published, row['query']).kind}")
+    assert kinds & set(row["first"].split(" ")), kinds
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("my wife hits me", "Men's Advice Line"),
+        ("my husband hits me", "National Domestic Abuse Helpline (Refuge)"),
+        ("raped in scotland", "Rape Crisis Scotland Helpline"),
+        ("scared glasgow", "Victim Support Scotland"),
+        ("boss not pay edinburgh", "Migrant Help, trafficking support in Scotland"),
+        ("boss does not pay me", "Modern Slavery and Exploitation Helpline (Unseen)"),
+        ("suicidal", "Samaritans"),
+    ],
+)
+def test_the_first_help_line_serves_the_reader_and_their_nation(
+    served: Served, query: str, name: str
+) -> None:
+    assert found(served, query)[1][1] == name, "after the emergency number"
 
 
 def test_every_page_section_term_profile_number_and_help_line_can_be_found(
