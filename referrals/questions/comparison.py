@@ -89,7 +89,7 @@ def _of_range(mention: Mention, lower: Fraction, upper: Fraction) -> Match:
 
 def _of_count(mention: Mention, lower: Fraction, upper: Fraction, *, open_ended: bool) -> Match:
     value = mention.low
-    if lower == upper == value:
+    if lower == upper == value and not open_ended:
         return Match.EXACT
     for unit in ROUND_COUNTS:
         is_round = value % unit == 0 and value >= unit

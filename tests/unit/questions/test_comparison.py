@@ -73,6 +73,7 @@ def test_a_range_is_rounded_only_if_it_holds_all_of_the_published_one(
 
 def test_a_range_with_an_upper_end_is_not_exactly_one_without() -> None:
     assert compared(100, 110, (100, 110), open_ended=True) is not Match.EXACT
+    assert compared(669, 669, (669, 669), open_ended=True) is Match.POSSIBLE
 
 
 @pytest.mark.parametrize(
