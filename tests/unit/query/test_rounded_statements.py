@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -22,6 +22,7 @@ FINEST = [
 ]
 NOT_IN_Y2 = ("Y2", "B", TOTAL, TOTAL, TOTAL, TOTAL, None, None, None, "x")
 
+Row = Sequence[object]
 Database = Callable[[int], duckdb.DuckDBPyConnection]
 Bounds = tuple[int, int, int]
 
@@ -53,7 +54,7 @@ def database() -> Iterator[Database]:
 
         def made(cell_error: int) -> duckdb.DuckDBPyConnection:
             errors = [*ERRORS.items(), *([(6, cell_error)] if cell_error else [])]
-            tables = (errors, code_rows(), FINEST, [NOT_IN_Y2])
+            tables: Sequence[Iterable[Row]] = (errors, code_rows(), FINEST, [NOT_IN_Y2])
             for (name, columns), rows in zip(COLUMNS.items(), tables, strict=True):
                 connection.execute(f"create table {name} ({columns})")
                 for row in rows:

@@ -35,7 +35,8 @@ def finding(release: Release, table: Table, numbers: Mapping[tuple[str, ...], Bo
     low, high = numbers[(TOTAL,) * len(table.order)] or (0, 0)
     whole = replace(table.whole, value=low, lower=low, upper=high)
     planted = replace(table, cells=cells, whole=whole)
-    return table_finding.finding(planted, release.about, labelled.labels(release))
+    labels = labelled.labels(release)
+    return table_finding.finding(planted, release.about, labels, labels)
 
 
 @pytest.fixture(scope="module")
