@@ -87,7 +87,7 @@ def test_a_control_click_opens_a_new_tab(page: Page, home: str) -> None:
     open_page(page, home)
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="What bail means").click(modifiers=["Control"])
-    assert opened.value.url.endswith("/words?letter=b#bail")
+    expect(opened.value).to_have_url(f"{home}/words?letter=b#bail")
     assert page.url.rstrip("/") == home
 
 

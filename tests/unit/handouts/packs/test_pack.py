@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
@@ -276,7 +277,16 @@ def test_processes_that_make_sheets_leave_ctrl_c_to_the_command() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.fixture
+def ctrl_c_is_heard() -> Iterator[None]:
+    """Let programs that a test starts answer Ctrl-C, also if the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 def test_a_pack_that_is_stopped_by_ctrl_c_says_one_line(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "referrals.handouts", "packs", "--to", str(tmp_path / "pack")]
     # In a process group of its own, as in a terminal: Ctrl-C reaches the workers as well.
