@@ -20,7 +20,7 @@ from referrals.questions import reply as replies
 from referrals.questions.reply import ANSWERED, Reply, Verdict
 from referrals.questions.vocabulary import Role
 from referrals.release.catalogue import Served
-from referrals.search import marked_text, matching
+from referrals.search import help_lines, marked_text, matching
 from referrals.search.documents import Document, DocumentKind
 from referrals.search.marked_text import Fragment
 from referrals.search.matching import LONGEST_QUERY, Found
@@ -38,23 +38,6 @@ MOST_LISTED: Final = 20
 
 EMERGENCY: Final = "999"
 """The telephone number of the emergency services, which are not a charity."""
-
-USUAL_NEEDS: Final = ("any_crime", "domestic_abuse", "modern_slavery")
-"""The needs whose first help lines are shown to a reader in danger who names none."""
-
-RISING: Final = (
-    "domestic_abuse",
-    "any_crime",
-    "children",
-    "modern_slavery",
-    "lgbt",
-    "sexual_violence",
-    "distress",
-)
-"""The needs: if as many words of a query point to two, the later one comes first."""
-
-MEN, SEX = frozenset({"men"}), "sex"
-"""The callers of a help line for men, and the word by which one is for those sold for sex."""
 
 EXPLAINED: Final = "/for-me"
 """The page for a reader who asks about the police and immigration."""
@@ -123,16 +106,14 @@ def page(served: Served, asked: Asked, *, action: str, address: Address = str) -
     show = _Shown(found, address)
     kind = DocumentKind(asked.kind) if asked.kind in set(DocumentKind) else None
     reply = None if kind else _reply(served, asked.text, found)
-    help_lines = _help_first(served, found) if _needs_help(asked, found) and not kind else []
-    is_shown = {*help_lines, *_emergency(found, help_lines)}
+    helpers = _help_first(served, found) if _needs_help(asked, found) and not kind else []
     guide = _guide(served) if found.concern.is_on_sharing and not kind else []
-    if help_lines:
+    box: list[Document] = []
+    if helpers:
         # A reader who names a harm sees its help lines first; others the page that they ask for.
-        help_lines = [*help_lines, *guide] if found.concern.needs else [*guide, *help_lines]
-        is_shown |= {*guide}
-        others = [document for document in found.documents if document not in is_shown]
-    else:
-        others = list(dict.fromkeys([*guide, *found.documents]))
+        box = [*helpers, *guide] if found.concern.needs else [*guide, *helpers]
+    is_shown = {*box, *_emergency(found, helpers)}
+    others = [each for each in dict.fromkeys([*guide, *found.documents]) if each not in is_shown]
     best = [] if kind else _one_of_each_page(others)[:BEST]
     total = len({*found.documents, *guide})
     search = f"{action}?{urlencode({'q': asked.text})}"
@@ -153,7 +134,7 @@ def page(served: Served, asked: Asked, *, action: str, address: Address = str) -
         help=HELP,
         danger=helpline_lists.danger(),
         warning=helpline_lists.warning(),
-        help_lines=[show.result(document) for document in help_lines],
+        help_lines=[show.result(document) for document in box],
         best=[show.result(document) for document in best],
         groups=_all_of(found, show, kind)
         if kind
@@ -215,41 +196,13 @@ def _needs_help(asked: Asked, found: Found) -> bool:
 
 
 def _help_first(served: Served, found: Found) -> list[Document]:
-    """Return help lines: those of the needs that a reader names, then the first of each need.
+    """Return the first help lines for a reader in need.
 
     The emergency number has a line of its own above them.
     """
     every = [each for each in site_documents.documents(served) if each.kind is DocumentKind.HELP]
     lines = [document for document in every if document.telephone != EMERGENCY]
-    lines.sort(key=lambda document: -_suits(document, found))
-    fitting = [document for document in lines if _fit(document, found)]
-    fitting.sort(key=lambda document: -_fit(document, found))
-    first = {document.needs[0]: document for document in reversed(lines)}
-    usual = [first[need] for need in USUAL_NEEDS if need in first]
-    return list(dict.fromkeys([*fitting, *usual, *lines]))[:BEST]
-
-
-def _suits(document: Document, found: Found) -> int:
-    """Return how well a help line suits a reader, whatever they need.
-
-    It may be for men, be in the nation that they name, or be for those who were sold for sex.
-    """
-    concern = found.concern
-    is_for_him = concern.is_of_man and document.callers == MEN
-    is_in_nation = not document.nations.isdisjoint(concern.words)
-    is_on_sex = SEX in document.callers and SEX not in concern.words
-    return 4 * is_for_him + 2 * is_in_nation - is_on_sex
-
-
-def _fit(document: Document, found: Found) -> float:
-    """Return how far a help line serves the needs of a query, 0 if it serves none."""
-    main, *others = (_pull(need, found) for need in document.needs)
-    return max([main, *(pull / 2 for pull in others)])
-
-
-def _pull(need: str, found: Found) -> float:
-    words = found.concern.needs.get(need, 0)
-    return words and words + RISING.index(need) / 100
+    return help_lines.ranked(lines, found.concern)[:BEST]
 
 
 def _guide(served: Served) -> list[Document]:
@@ -257,9 +210,9 @@ def _guide(served: Served) -> list[Document]:
     return [each for each in site_documents.documents(served) if each.address == EXPLAINED]
 
 
-def _emergency(found: Found, help_lines: Sequence[Document]) -> list[Document]:
+def _emergency(found: Found, shown: Sequence[Document]) -> list[Document]:
     """Return the emergency number among what was found if it is shown above help lines."""
-    if not help_lines:
+    if not shown:
         return []
     return [each for each in found.documents if each.telephone == EMERGENCY]
 
