@@ -1,4 +1,4 @@
-"""The interpreter of `content.outline` for the static site: the main part of each page.
+"""The pages of the static site: their heads, and `content.outline` drawn as their main parts.
 
 Headings, cards, texts and relations are those of the dashboard, in the current language.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from markupsafe import Markup
 
@@ -19,7 +20,8 @@ from referrals.cards.html import chart, notices, releases, sources
 from referrals.cards.html import relations as relations_html
 from referrals.content import outline, pages, release_texts, sitemap, standalone_pages
 from referrals.content.outline import Block, HtmlBlock
-from referrals.i18n import languages, messages
+from referrals.i18n import languages, messages, states
+from referrals.language import ENGLISH, using
 from referrals.page_meta import PageHead
 from referrals.query.selection import Selection
 from referrals.release import files
@@ -27,6 +29,8 @@ from referrals.release.catalogue import Served
 from referrals.release.release import About, Release
 from referrals.static_site import profile_pages, table
 from referrals.static_site.links import DOWNLOADS, SERIES_PAGES, PageKey
+
+TOPIC_PATHS: Final = tuple(f"/{topic.key}" for topic in outline.TOPICS)
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,40 @@ def heads(served: Served) -> list[PageHead]:
     """Return the head of each page: those of the menu, each profile and each series."""
     others = map(standalone_pages.head, (standalone_pages.A_TO_Z, standalone_pages.BRIEFING))
     return [*languages.heads(), *others, *profile_pages.heads(served).values(), *_series_heads()]
+
+
+def with_topic_pages(served: Served) -> tuple[Release, ...]:
+    """Return the releases built from records, each of which has topic pages of its own."""
+    return tuple(release for release in served.others if release.about.is_from_records)
+
+
+def page_heads(served: Served) -> dict[PageKey, PageHead]:
+    """Return the head of every page: of each language, each profile, and each release's topics."""
+    found = {PageKey(head.path): head for head in heads(served)}
+    for language in languages.languages():
+        if language != ENGLISH:
+            found |= _heads_in(language)
+    for release in with_topic_pages(served):
+        for path in TOPIC_PATHS:
+            key = PageKey(path, release=release.about.release_id)
+            found[key] = _head_of_release(found[PageKey(path)], key, release.about)
+    return found
+
+
+def _heads_in(language: str) -> dict[PageKey, PageHead]:
+    """Return the heads of the pages that are made in another language: the reader's path."""
+    with using(language):
+        found = {head.path: head for head in languages.heads()}
+    paths = states.reader_path()["pages"]
+    return {PageKey(path, language): found[path] for path in paths if path in found}
+
+
+def _head_of_release(head: PageHead, key: PageKey, about: About) -> PageHead:
+    """Return the head of a topic page of another release, marked if the figures are invented."""
+    is_invented = about.is_invented
+    description = messages.text("notices.banner") if is_invented else f"{about.title}."
+    title = f"{head.title}: {notices.option(about)}"
+    return replace(head, path=key.full, title=title, description=description)
 
 
 def _series_heads() -> list[PageHead]:

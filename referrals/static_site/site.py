@@ -19,7 +19,7 @@ from referrals.cards.html import notices, sheet_list
 from referrals.content import helpline_lists, outline, standalone_pages
 from referrals.content.sheet_pack import Pack
 from referrals.content.standalone_pages import A_TO_Z, BRIEFING
-from referrals.i18n import languages, messages, states
+from referrals.i18n import languages, messages
 from referrals.language import ENGLISH, current, using
 from referrals.localised_html import address, marked
 from referrals.page_meta import PageHead, Version
@@ -45,7 +45,6 @@ STYLESHEET: Final = f"style.{hashlib.sha256(STYLE).hexdigest()[:12]}.css"
 NOT_FOUND: Final = "404"
 SITEMAP: Final = "sitemap.xml"
 SEARCH: Final = standalone_pages.SEARCH.strip("/")
-TOPIC_PATHS: Final = tuple(f"/{topic.key}" for topic in outline.TOPICS)
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,8 @@ class Site:
     @property
     def releases(self) -> Mapping[str, Release]:
         """The releases other than the published one that have topic pages, by id."""
-        return {release.about.release_id: release for release in with_topic_pages(self.served)}
+        shown = pages.with_topic_pages(self.served)
+        return {release.about.release_id: release for release in shown}
 
     def shown(self, key: PageKey) -> Release:
         """Return the release that a page shows."""
@@ -105,7 +105,7 @@ def files(served: Served, style: LinkStyle = SERVED, pack: Pack | None = None) -
     Raises:
         ReferralsError: a page's text or figures are missing.
     """
-    site = Site(served, style, page_heads(served), pack or Pack())
+    site = Site(served, style, pages.page_heads(served), pack or Pack())
     contents = {STYLESHEET: STYLE, layout.SCRIPT: layout.SCRIPT_BODY}
     contents[style.file(NOT_FOUND)] = _not_found(site).encode()
     contents |= site.other_files
@@ -137,7 +137,7 @@ def table_page(served: Served, pairs: Iterable[tuple[str, str]], style: LinkStyl
     Raises:
         ReferralsError: the figures are missing.
     """
-    site, key = Site(served, style, page_heads(served)), PageKey(f"/{TABLE}")
+    site, key = Site(served, style, pages.page_heads(served)), PageKey(f"/{TABLE}")
     _, body = pages.table_body(served, pairs)
     main = rewrite_links(body.html, key, site.heads, site.style, site.other_files)
     frame = replace(_frame(site, key), canonical="")
@@ -150,37 +150,11 @@ def search_page(served: Served, asked: results.Asked, style: LinkStyle) -> bytes
     Raises:
         ReferralsError: the figures are missing.
     """
-    site, key = Site(served, style, page_heads(served)), PageKey(standalone_pages.SEARCH)
+    site, key = Site(served, style, pages.page_heads(served)), PageKey(standalone_pages.SEARCH)
     shown = results.page(served, asked, action=SEARCH)
     main = rewrite_links(shown.html, key, site.heads, site.style, site.other_files)
     frame = replace(_frame(site, key), canonical="", search="")
     return layout.document(shown.head, main, frame).encode()
-
-
-def with_topic_pages(served: Served) -> tuple[Release, ...]:
-    """Return the releases built from records, each of which has topic pages of its own."""
-    return tuple(release for release in served.others if release.about.is_from_records)
-
-
-def page_heads(served: Served) -> dict[PageKey, PageHead]:
-    """Return the head of every page: of each language, each profile, and each release's topics."""
-    found = {PageKey(head.path): head for head in pages.heads(served)}
-    for language in languages.languages():
-        if language != ENGLISH:
-            found |= _heads_in(language)
-    for release in with_topic_pages(served):
-        for path in TOPIC_PATHS:
-            key = PageKey(path, release=release.about.release_id)
-            found[key] = _head_of_release(found[PageKey(path)], key, release.about)
-    return found
-
-
-def _heads_in(language: str) -> dict[PageKey, PageHead]:
-    """Return the heads of the pages that are made in another language: the reader's path."""
-    with using(language):
-        found = {head.path: head for head in languages.heads()}
-    paths = states.reader_path()["pages"]
-    return {PageKey(path, language): found[path] for path in paths if path in found}
 
 
 def versions(served: Served, base: str) -> tuple[Version, ...]:
@@ -190,7 +164,7 @@ def versions(served: Served, base: str) -> tuple[Version, ...]:
     the same in each other language, for search engines.
     """
     by_language: dict[str, dict[str, str]] = {}
-    for key in page_heads(served):
+    for key in pages.page_heads(served):
         addresses = by_language.setdefault(key.language, {})
         addresses[key.full] = f"{FOLDER}{SERVED.file(key.stem)}"
     own = by_language[ENGLISH] | by_language.pop(current(), {})
@@ -200,14 +174,6 @@ def versions(served: Served, base: str) -> tuple[Version, ...]:
         for code, addresses in by_language.items()
         if code != current()
     )
-
-
-def _head_of_release(head: PageHead, key: PageKey, about: About) -> PageHead:
-    """Return the head of a topic page of another release, marked if the figures are invented."""
-    is_invented = about.is_invented
-    description = messages.text("notices.banner") if is_invented else f"{about.title}."
-    title = f"{head.title}: {notices.option(about)}"
-    return replace(head, path=key.full, title=title, description=description)
 
 
 def _page(site: Site, key: PageKey) -> tuple[str, tuple[Card, ...]]:
@@ -242,7 +208,7 @@ def _body(site: Site, key: PageKey) -> Body:
 
 def _releases_menu(site: Site, key: PageKey) -> Markup:
     """Return the choice between releases of a topic page, if there are several."""
-    if key.path not in TOPIC_PATHS or not site.releases:
+    if key.path not in pages.TOPIC_PATHS or not site.releases:
         return Markup()
     return templates.render(
         "static_site/releases_menu.html",
@@ -318,7 +284,7 @@ def _json_ld(site: Site, key: PageKey, cards: tuple[Card, ...]) -> Markup:
     Pages that show other publications have none, nor do invented figures, which a search for
     data would find.
     """
-    is_topic = key.path in TOPIC_PATHS
+    is_topic = key.path in pages.TOPIC_PATHS
     if not (is_topic or key.path == "/") or not cards or not site.is_listed(key):
         return Markup()
     release = site.shown(key)

@@ -14,7 +14,7 @@ from referrals.language import current, is_english
 from referrals.localised_html import address, localised
 from referrals.page_meta import PageHead
 from referrals.release.catalogue import Served
-from referrals.static_site import layout, site
+from referrals.static_site import layout, pages, site
 from referrals.static_site.links import FOLDER, SERVED, PageKey
 
 
@@ -34,7 +34,7 @@ def document(
     code = current()
     menu = {
         page_head: f"{FOLDER}{SERVED.file(key.stem)}"
-        for key, page_head in site.page_heads(served).items()
+        for key, page_head in pages.page_heads(served).items()
         if key.language == code and not key.release
     }
     own_style = language_fonts.stylesheet_name(code)

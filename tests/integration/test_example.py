@@ -38,6 +38,7 @@ from referrals.reference.codelists import codelist
 from referrals.release import catalogue
 from referrals.release.catalogue import Catalogue, Served
 from referrals.release.release import EXAMPLE, MARKS, Release, latest_published, open_release
+from referrals.static_site import pages as static_pages
 from referrals.static_site import site
 from tests.fixtures import real_words, rounded_release, spreadsheet_reader
 from tests.fixtures.asgi_client import HttpClient
@@ -180,7 +181,7 @@ def test_no_card_of_a_static_page_of_the_example_has_a_real_nationality_or_perio
     static: dict[str, str], example: Release
 ) -> None:
     pages = {name: html for name, html in static.items() if name.startswith("example/")}
-    assert len(pages) == len(site.TOPIC_PATHS)
+    assert len(pages) == len(static_pages.TOPIC_PATHS)
     for name, html in pages.items():
         found = CARD.findall(html)
         assert found
@@ -196,7 +197,7 @@ def test_no_other_static_page_or_table_has_a_code_of_the_example(static: dict[st
         for name, text in static.items()
         if not name.startswith("example/") and "-example-" not in name
     }
-    assert len(others) > len(site.TOPIC_PATHS)
+    assert len(others) > len(static_pages.TOPIC_PATHS)
     for name, text in others.items():
         # The choice of figures names the period of the example, the list of releases too.
         without_choice = re.sub(r'<nav class="figures".*?</nav>', "", text, flags=re.DOTALL)

@@ -19,7 +19,7 @@ from referrals.language import ENGLISH, using
 from referrals.localised_html import localised
 from referrals.query.document import published_numbers
 from referrals.release import catalogue
-from referrals.static_site import site
+from referrals.static_site import pages as static_pages
 from referrals.static_site.app import SEARCH_PAGE
 from referrals.static_site.links import FOLDER as LIGHT_PAGES
 from referrals.static_site.links import SERVED
@@ -91,7 +91,7 @@ class Pages:
         self._html: dict[str, str | None] = {}
         self._parsed: dict[str, Parsed | None] = {}
         self._numbers = published_numbers.numbers(catalogue.served().published).keys()
-        stems = (key.stem for key in site.page_heads(catalogue.served()))
+        stems = (key.stem for key in static_pages.page_heads(catalogue.served()))
         self.light = {SEARCH_PAGE, *(f"{LIGHT_PAGES}{SERVED.file(stem)}" for stem in stems)}
 
     def answers(self, address: str) -> bool:

@@ -20,7 +20,7 @@ from referrals.questions import reply as replies
 from referrals.questions.reply import ANSWERED, Reply, Verdict
 from referrals.questions.vocabulary import Role
 from referrals.release.catalogue import Served
-from referrals.search import help_lines, marked_text, matching
+from referrals.search import help_line_order, marked_text, matching
 from referrals.search.documents import Document, DocumentKind
 from referrals.search.marked_text import Fragment
 from referrals.search.matching import LONGEST_QUERY, Found
@@ -202,7 +202,7 @@ def _help_first(served: Served, found: Found) -> list[Document]:
     """
     every = [each for each in site_documents.documents(served) if each.kind is DocumentKind.HELP]
     lines = [document for document in every if document.telephone != EMERGENCY]
-    return help_lines.ranked(lines, found.concern)[:BEST]
+    return help_line_order.ranked(lines, found.concern)[:BEST]
 
 
 def _guide(served: Served) -> list[Document]:

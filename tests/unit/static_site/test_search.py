@@ -25,7 +25,7 @@ from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.search import matching
 from referrals.search.documents import DocumentKind
-from referrals.static_site import StaticSite, profile_pages, question_routes, site
+from referrals.static_site import StaticSite, pages, profile_pages, question_routes, site
 from referrals.static_site.links import SERVED, PageKey, in_folder
 from referrals.static_site.search import results, site_documents
 from referrals.static_site.search.results import Asked
@@ -141,7 +141,7 @@ def test_every_page_section_term_profile_number_and_help_line_can_be_found(
     assert {head.path for head in profile_pages.heads(served).values()} <= indexed
     numbers = published_numbers.numbers(served.published)
     assert {f"/s/{number_id}" for number_id in numbers} <= indexed
-    for key in site.page_heads(served):
+    for key in pages.page_heads(served):
         is_text = key.path in heads and key.path != standalone_pages.A_TO_Z
         html = files[SERVED.file(key.stem)].decode() if is_text else ""
         main = html.partition('<div class="page-end')[0].partition("<main")[2]
