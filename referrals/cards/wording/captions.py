@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Final
 
 from referrals.cards.wording import change, kinds, phrases
@@ -118,7 +117,9 @@ def over_time_parts(
 
     The second is '' if there are no others.
     """
-    first, others = (dict(islice(quarters.items(), *ends)) for ends in ((1,), (1, None)))
+    names = list(quarters)
+    first = {name: quarters[name] for name in names[:1]}
+    others = {name: quarters[name] for name in names[1:]}
     return over_time(answer, first), over_time(answer, others) if others else ""
 
 
