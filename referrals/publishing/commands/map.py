@@ -39,7 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="the line of the header, if it is not found",
     )
-    add_mapping_argument(parser)
+    add_mapping_argument(
+        parser,
+        help_text="an earlier mapping, such as last year's: it is kept whole, and only what is new "
+        "in the extract is asked",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

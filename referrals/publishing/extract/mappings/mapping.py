@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from referrals.errors import ExtractError
 from referrals.paths import ROOT
@@ -53,6 +53,7 @@ class Mapping:
         age_units: texts that follow the years of an age, such as "yrs".
         words: spellings of codes in this extract.
         sha256: the digest of the file, empty for our own layout.
+        tables: the tables of the file as they were written, which `map` continues.
     """
 
     columns: Dictionary[str, tuple[str, ...]]
@@ -69,6 +70,7 @@ class Mapping:
     age_units: tuple[str, ...] = ()
     words: tuple[Spelling, ...] = ()
     sha256: str = ""
+    tables: Dictionary[str, Dictionary[str, Any]] = field(default_factory=dict)
 
     @property
     def is_own_layout(self) -> bool:
@@ -136,6 +138,7 @@ def _read(root: Table, sha256: str) -> Mapping:
         age_units=ages.texts("units"),
         words=_words(root.table("words")),
         sha256=sha256,
+        tables=root.content,
     )
     for table in (root, file, dates, ages):
         table.refuse_other_keys()

@@ -52,6 +52,7 @@ class Column:
         blank: the lines without a value.
         role: the column of ours that it is, or `BIRTH`.
         is_private: whether its name says that its values may be about a person.
+        stated_words: the words that an earlier mapping gives a code, in plain form.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Column:
     blank: int = 0
     role: str | None = None
     is_private: bool = False
+    stated_words: frozenset[str] = frozenset()
 
     def add(self, value: str) -> None:
         """Count a value."""
@@ -85,7 +87,7 @@ class Column:
 
     def unknown(self) -> Counter[str]:
         """Return the values that spell no code of the column's role."""
-        known = column_roles.known_words(self.role or "")
+        known = {*column_roles.known_words(self.role or ""), *self.stated_words}
         return Counter(
             {text: n for text, n in self.counts.items() if column_roles.plain(text) not in known}
         )

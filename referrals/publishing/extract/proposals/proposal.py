@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field, replace
 from itertools import chain, dropwhile, islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from referrals.errors import ExtractError
 from referrals.publishing.extract import reading
@@ -37,13 +38,16 @@ _SUMMARY: Final = re.compile(
 )
 """The first words of rows that are summaries, footnotes or comments."""
 
+Tables = Dictionary[str, Dictionary[str, Any]]
+"""The tables of a mapping file, with their keys."""
+
 
 @dataclass(frozen=True)
 class Proposal:
     """The content of an extract, as far as it was recognised.
 
     `unclear` has the roles that several columns could have, and these. `skipped` are the first
-    words of rows that look like summaries.
+    words of rows that look like summaries. `stated` are the tables of an earlier mapping.
     """
 
     name: str
@@ -55,6 +59,7 @@ class Proposal:
     columns: tuple[Column, ...]
     unclear: dict[str, list[str]]
     skipped: tuple[str, ...]
+    stated: Tables = field(default_factory=dict)
 
     def by_role(self, role: str) -> Column | None:
         """Return the column with a role, if it is clear which one that is."""
@@ -65,7 +70,7 @@ class Proposal:
 class Stated:
     """The knowledge of the analyst about an extract.
 
-    `mapping` is an earlier version of the mapping, whose columns are taken. `sheet` and
+    `mapping` is an earlier version of the mapping, of which everything is kept. `sheet` and
     `header_row` override it; without them, a workbook must have one sheet, and the header is
     sought.
     """
@@ -120,6 +125,7 @@ def propose(
         columns=tuple(columns),
         unclear=unclear,
         skipped=skipped,
+        stated=mapping.tables if mapping else {},
     )
 
 
@@ -189,6 +195,9 @@ def _give_stated_roles(columns: Sequence[Column], mapping: Mapping) -> dict[str,
         if column.role == "age" and mapping.age_form == age_forms.BIRTH:
             column.role = BIRTH
         column.is_private = column.role is None and column_roles.is_private(column.name)
+        column.stated_words = frozenset(
+            column_roles.plain(word.spelling) for word in mapping.words if word.field == column.role
+        )
     return {}
 
 

@@ -1,18 +1,21 @@
 """A proposal as text: a list of the columns for the analyst, and a mapping to complete.
 
 The mapping is TOML with comments. Whatever needs a decision is a comment that starts with ASK, and
-without it the mapping is refused or lines are.
+without it the mapping is refused or lines are. A proposal that continues an earlier mapping keeps
+all of its keys, and asks only about the words and columns that are new.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from referrals.publishing.extract import spellings
 from referrals.publishing.extract.columns import COLUMNS, REQUIRED
+from referrals.publishing.extract.formats.file_format import normal_name
 from referrals.publishing.extract.mappings import age_forms, date_forms
+from referrals.publishing.extract.mappings.mapping import EACH_LINE
 from referrals.publishing.extract.proposals import column_content
 from referrals.publishing.extract.proposals.column_content import Column
 from referrals.publishing.extract.proposals.column_roles import BIRTH
@@ -39,12 +42,28 @@ def listing(found: Proposal) -> str:
     missing = [role for role in REQUIRED if not _is_found(found, role)]
     if missing:
         lines.append(f"ASK: no column was recognised as {', '.join(missing)}.")
+    if absent := _absent_columns(found):
+        lines.append(f"ASK: the mapping names columns that are not here: {', '.join(absent)}.")
     return "\n".join(lines)
 
 
 def _is_found(found: Proposal, role: str) -> bool:
     is_age = role == "age" and found.by_role(BIRTH) is not None
-    return is_age or role in found.unclear or found.by_role(role) is not None
+    is_stated = role in {**found.stated.get("columns", {}), **found.stated.get("constants", {})}
+    return is_age or is_stated or role in found.unclear or found.by_role(role) is not None
+
+
+def _absent_columns(found: Proposal) -> list[str]:
+    """Return the columns that an earlier mapping names and the extract does not have."""
+    here = {normal_name(column.name).casefold() for column in found.columns}
+    named = [name for entry in found.stated.get("columns", {}).values() for name in _texts(entry)]
+    numbers = {f"#{number}" for number in range(1, len(found.columns) + 1)}
+    known = {*here, *numbers, EACH_LINE}
+    return [name for name in dict.fromkeys(named) if normal_name(name).casefold() not in known]
+
+
+def _texts(entry: str | Sequence[str]) -> Sequence[str]:
+    return [entry] if isinstance(entry, str) else entry
 
 
 def _described(column: Column) -> str:
@@ -108,22 +127,64 @@ def _toml_lines(found: Proposal) -> Iterator[str]:
     yield "# Lines with ASK need your decision. docs/extracts.md describes every key."
     yield ""
     yield "[file]"
-    if found.sheet is not None:
-        yield f"sheet = {json.dumps(found.sheet, ensure_ascii=False)}"
-    yield f"header_row = {found.header_row}"
-    if found.skipped:
-        yield f"skip = {_list(found.skipped)}  # mostly blank lines that start with these"
+    yield from _file_lines(found)
     yield ""
     yield "[columns]"
-    yield from _column_lines(found)
+    yield from _stated_column_lines(found) if found.stated else _column_lines(found)
+    yield from _table_lines(found, "constants")
     yield from _form_lines(found)
     yield ""
     yield "[words]"
-    yield 'not_recorded = []  # words for this in any column, such as "N/K", "NULL" or "" (blank)'
+    yield from _word_lines_of_any_column(found)
     for name in CODED_FIELDS:
-        column = found.by_role(name)
-        if column is not None and not _is_age_form(column):
-            yield from _word_table(column)
+        yield from _word_table(name, found)
+
+
+def _file_lines(found: Proposal) -> Iterator[str]:
+    stated = found.stated.get("file", {})
+    if found.sheet is not None:
+        yield _line("sheet", found.sheet)
+    yield _line("header_row", found.header_row)
+    for key in ("delimiter", "encoding"):
+        if key in stated:
+            yield _line(key, stated[key])
+    kept = _texts(stated.get("skip", ()))
+    if skipped := [*dict.fromkeys([*kept, *found.skipped])]:
+        yield f"{_line('skip', skipped)}  # mostly blank lines that start with these"
+
+
+def _stated_column_lines(found: Proposal) -> Iterator[str]:
+    """Yield the columns of an earlier mapping; those that it does not name are ignored."""
+    stated = dict(found.stated["columns"])
+    ignored = [*_texts(stated.pop("ignore", ()))]
+    for role, names in stated.items():
+        yield _line(role, names)
+    named = {name for names in stated.values() for name in _texts(names)} | {*ignored}
+    plain = {normal_name(name).casefold() for name in named}
+    new = [
+        column.name
+        for column in found.columns
+        if column.name.casefold() not in plain and not _is_unnamed_and_blank(column.name, found)
+    ]
+    yield _line("ignore", [*ignored, *new])
+
+
+def _table_lines(found: Proposal, name: str) -> Iterator[str]:
+    """Yield a table of an earlier mapping as it was, if it has one."""
+    if name in found.stated:
+        yield ""
+        yield f"[{name}]"
+        for key, value in found.stated[name].items():
+            yield _line(key, value)
+
+
+def _line(key: str, value: object) -> str:
+    r"""Return a line of TOML. JSON writes texts, lists of them and numbers as TOML does.
+
+    >>> _line("skip", ["Total", 'a "b"'])
+    'skip = ["Total", "a \\"b\\""]'
+    """
+    return f"{key} = {json.dumps(value, ensure_ascii=False)}"
 
 
 def _column_lines(found: Proposal) -> Iterator[str]:
@@ -132,9 +193,9 @@ def _column_lines(found: Proposal) -> Iterator[str]:
         if column is None and role == "age":
             column = found.by_role(BIRTH)
         if column is not None:
-            yield f"{role} = {json.dumps(column.name, ensure_ascii=False)}"
-        elif role in found.unclear:
-            yield f"# ASK: {role} = one of {_list(found.unclear[role])}"
+            yield _line(role, column.name)
+        elif names := found.unclear.get(role):
+            yield f"# ASK: {role} = one of {json.dumps(names, ensure_ascii=False)}"
         elif role in REQUIRED:
             yield f"# ASK: {role} = "
     both = found.by_role("age") and found.by_role(BIRTH)
@@ -145,7 +206,7 @@ def _column_lines(found: Proposal) -> Iterator[str]:
         for name in ignored
         if name not in candidates and not _is_unnamed_and_blank(name, found)
     ]
-    yield f"ignore = {_list(ignored)}"
+    yield _line("ignore", ignored)
 
 
 def _is_unnamed_and_blank(name: str, found: Proposal) -> bool:
@@ -155,8 +216,13 @@ def _is_unnamed_and_blank(name: str, found: Proposal) -> bool:
 
 def _form_lines(found: Proposal) -> Iterator[str]:
     column = found.by_role("referred_on")
-    if column is not None:
+    if "dates" in found.stated:
+        yield from _table_lines(found, "dates")
+    elif column is not None:
         yield from _date_lines("[dates]", "form", column)
+    if "ages" in found.stated:
+        yield from _table_lines(found, "ages")
+        return
     ages, births = found.by_role("age"), found.by_role(BIRTH)
     if ages is not None:
         form, units = column_content.age_form(ages)
@@ -164,7 +230,7 @@ def _form_lines(found: Proposal) -> Iterator[str]:
         yield "[ages]"
         yield f'form = "{form}"'
         if units:
-            yield f"units = {_list(units)}"
+            yield _line("units", units)
     elif births is not None:
         yield from _date_lines("[ages]", "date_form", births, f'form = "{age_forms.BIRTH}"')
 
@@ -187,12 +253,29 @@ def _date_lines(table: str, key: str, column: Column, *others: str) -> Iterator[
         yield 'time_of_day = "ignore"'
 
 
-def _word_table(column: Column) -> Iterator[str]:
+def _word_lines_of_any_column(found: Proposal) -> Iterator[str]:
+    stated = found.stated.get("words", {})
+    help_text = 'words for this in any column, such as "N/K", "NULL" or "" (blank)'
+    yield f"{_line('not_recorded', stated.get('not_recorded', []))}  # {help_text}"
+    if "nationality_codes" in stated:
+        yield _line("nationality_codes", stated["nationality_codes"])
+
+
+def _word_table(name: str, found: Proposal) -> Iterator[str]:
+    """Yield the words of a field: those of an earlier mapping, and those to be decided."""
+    stated = found.stated.get("words", {}).get(name, {})
+    lines = [_line(json.dumps(word, ensure_ascii=False), code) for word, code in stated.items()]
+    column = found.by_role(name)
+    if column is not None and not _is_age_form(column):
+        lines += _asked_words(column)
+    if lines:
+        yield ""
+        yield f"[words.{name}]"
+        yield from lines
+
+
+def _asked_words(column: Column) -> Iterator[str]:
     shown, hidden, hidden_lines = column_content.unknown_words(column)
-    if not shown and not hidden:
-        return
-    yield ""
-    yield f"[words.{column.role}]"
     for word in shown:
         names = [f"{name} ({spellings.code_of(column.role or '', name)})" for name in word.similar]
         similar = f", similar: {', '.join(names)}" if names else ""
@@ -200,7 +283,3 @@ def _word_table(column: Column) -> Iterator[str]:
         yield f'# ASK: {key} = ""  # {word.lines:,} lines{similar}'
     if hidden:
         yield f"# {hidden:,} more values on {hidden_lines:,} lines are not shown: see the extract."
-
-
-def _list(texts: object) -> str:
-    return json.dumps(list(texts), ensure_ascii=False)  # type: ignore[call-overload]

@@ -171,6 +171,69 @@ def test_the_columns_of_an_earlier_mapping_are_taken(tmp_path: Path) -> None:
     assert '"Trafficking" on 36 lines' in proposal_text.listing(found)
 
 
+EARLIER = """
+[file]
+header_row = 1
+delimiter = ";"
+skip = ["Total"]
+
+[columns]
+referral_id = ["Force", "URN"]
+referred_on = "Date of referral"
+police_force = "Force"
+nationality = "Nationality"
+age = "Age"
+sex = "Gender"
+crime_type = "Offence"
+ignore = ["Surname", "Left out since"]
+
+[constants]
+outcome = "not recorded"
+
+[dates]
+form = ["dd/mm/yyyy", "dd-mmm-yyyy"]
+
+[ages]
+form = "years"
+units = ["yrs"]
+
+[words]
+not_recorded = ["Nil"]
+nationality_codes = "iso alpha-2"
+
+[words.sex]
+"Wom\u00e4n" = "F"
+
+[words.age]
+"0" = "_NK"
+"""
+
+
+def test_everything_in_an_earlier_mapping_is_kept_and_only_new_words_are_asked(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "mapping.toml"
+    path.write_text(EARLIER, encoding="utf-8")
+    records = changed(
+        Gender=lambda _, number: ("WOM\u00c4N", "Nil", "Herr")[number % 3],
+        Offence=lambda *_: "Trafficking",
+    )
+    write = file(text(records, delimiter=";", after="Source: us\n"))
+    found = proposed(tmp_path, write, mapping=mapping.load(path))
+    continued = proposal_text.toml(found)
+    earlier, kept = tomllib.loads(EARLIER), tomllib.loads(continued)
+    assert kept["file"].pop("skip") == ["Total", "Source:*"]
+    earlier["file"].pop("skip")
+    assert kept["columns"].pop("ignore") == ["Surname", "Left out since", "Outcome", "Notes"]
+    earlier["columns"].pop("ignore")
+    assert kept == {**earlier, "words": {**earlier["words"], "crime_type": {}}}
+    assert re.findall('# ASK: "(.+)" = ', continued) == ["Herr", "Trafficking"]
+    listing = proposal_text.listing(found)
+    assert "ASK: the mapping names columns that are not here: Left out since." in listing
+    assert "sex: 24 lines understood, 12 not" in listing
+    assert "no column was recognised as" not in listing
+
+
 def test_an_extract_without_a_header_is_refused_without_quoting_a_record(tmp_path: Path) -> None:
     for stated in ({}, {"header_row": 1}):
         with pytest.raises(ExtractError, match="no name of a column was recognised") as error:
