@@ -1,8 +1,8 @@
 """The counts of a first release, as `publish` makes them, and what `publish` would refuse.
 
 `protected_counts` and the command `check` call it, so that a check foresees every refusal that
-depends on the records alone. It cannot foresee one that depends on earlier releases, nor that an
-attack on the finished release succeeds.
+depends on the records alone. It cannot foresee one that depends on earlier releases, which
+`publish --dry-run` does.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Final
 import duckdb
 
 from referrals.errors import DisclosureError
+from referrals.publishing.audit import prove
+from referrals.publishing.cell_codes import Fact, Year, describe
 from referrals.publishing.disclosure import (
     agreed_facts,
     group_disclosure,
@@ -24,18 +26,24 @@ from referrals.publishing.disclosure import (
     recoding_reasons,
 )
 from referrals.publishing.disclosure.recoding import Recoding
+from referrals.publishing.disclosure.rounding import likelihood
 from referrals.publishing.disclosure.rounding import protect as rounding
+from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.disclosure.series_recoding import YearRecoding
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.extract import validate
 from referrals.publishing.options import SUPPRESSION, Options
+from referrals.publishing.release_builder import suppressed
+from referrals.publishing.release_builder.suppressed import SuppressedYear
 from referrals.publishing.tabulation import counts as tabulation
 from referrals.publishing.tabulation.counts import Categories, Category, Counts
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import (
     DOMINANCE,
     DOMINANT_PEOPLE,
+    GROUP_DISCLOSURE,
     LARGEST_DOMINANT_SHARE,
+    PROTECTION_WIDTH,
     SMALLEST_PUBLISHED_CATEGORY,
     SMALLEST_UNCHANGED,
 )
@@ -48,7 +56,10 @@ STEPS: Final = 10
 """Steps of the rounding search for each small count: whether a rounding exists needs no more."""
 
 SEED: Final = 0
-"""The seed of a rounding that is thrown away."""
+"""The seed of a protection that is thrown away."""
+
+MOST_NAMED: Final = 3
+"""The most sums that a message names."""
 
 Progress = Callable[[str], None]
 
@@ -66,7 +77,10 @@ class Forecast:
         if self.refusal:
             lines.append(f"Publishing would be refused: {self.refusal}")
         else:
-            lines.append("Publishing: no refusal is foreseen.")
+            lines.append(
+                "Publishing: no refusal of a first release is foreseen. `publish --dry-run` also "
+                "compares earlier releases."
+            )
         return "\n".join(lines)
 
 
@@ -120,13 +134,20 @@ def forecast(
             recoded = {year: YearRecoding(recodes, published) for year in named}
             years = finest(connection, recoded)
             pairs = options.method != SUPPRESSION
-            if group_disclosure.find_all(years, pairs=pairs):
+            is_accepted = GROUP_DISCLOSURE in options.accepted
+            if not is_accepted and group_disclosure.find_all(years, pairs=pairs):
                 mended = joins.mend(years, recoded, (), pairs=pairs, is_example=is_example)
                 groupings += mended.reasons
                 years = finest(connection, mended.recoding)
             refuse_groups_of_few_people(connection, options.method, is_revision=False)
-            refuse_dominated_totals(connection)
-            _try_to_round(years, options.method)
+            if DOMINANCE not in options.accepted:
+                refuse_dominated_totals(connection)
+            for counts in years:
+                facts = agreed_facts.find(counts).facts
+                protected = protect_first(
+                    counts, facts, method=options.method, seed=SEED, steps=STEPS
+                )
+                refuse_narrow_sums(protected)
         except DisclosureError as error:
             return Forecast(groupings, str(error))
     return Forecast(groupings, "")
@@ -162,12 +183,44 @@ def refuse_dominated_totals(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _try_to_round(years: Sequence[Counts], method: str) -> None:
-    """Round the counts of each year and throw the result away."""
-    if method != SUPPRESSION:
-        for counts in years:
-            facts = agreed_facts.find(counts).facts
-            rounding.protect(counts, facts, seed=SEED, steps=STEPS)
+def protect_first(
+    counts: Counts, facts: Sequence[Fact], *, method: str, seed: int, steps: int
+) -> Revision | SuppressedYear:
+    """Return the protected counts of a year that was never published.
+
+    Raises:
+        DisclosureError: no protection keeps every promise, or somebody who runs the program could
+            work small counts out.
+    """
+    if method == SUPPRESSION:
+        return suppressed.protect(counts, facts, None, seed=seed)
+    table = rounding.protect(counts, facts, seed=seed, steps=steps)
+    likelihood.require(counts, table, seed=seed)
+    return Revision(table, counts.cells(), 0)
+
+
+def refuse_narrow_sums(protected: Revision | SuppressedYear) -> None:
+    """Refuse a rounded year if an attack on its release would find a sum with too few values.
+
+    Suppressed tables carry their own witnesses, so there is nothing to look for.
+
+    Raises:
+        DisclosureError: there is such a sum. The message names some.
+    """
+    if isinstance(protected, SuppressedYear):
+        return
+    table = protected.table
+    year = Year(table.year, table.categories, table.cells, table.facts)
+    narrow = prove.narrow_sums(year, table.largest_error)
+    if narrow:
+        listed = "; ".join(describe(codes) for codes in narrow[:MOST_NAMED])
+        more = f" (and {len(narrow) - MOST_NAMED:,} more)" if len(narrow) > MOST_NAMED else ""
+        raise DisclosureError(
+            f"{year.year}: an attack would succeed. Sums that could be 1 to 4 have a range less "
+            f"than {PROTECTION_WIDTH} wide: {listed}{more}. Publish a longer period, or other "
+            "groups: fewer small codes (--group), or fewer or more nationalities "
+            "(--nationalities). Nothing was written."
+        )
 
 
 def refuse_groups_of_few_people(

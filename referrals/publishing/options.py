@@ -95,22 +95,17 @@ class Options:
                 can be accepted, or a folder lies in another one.
         """
         check_release_id(self.release_id)
-        self.check_numbers()
-        if unknown := sorted(self.accepted.keys() - {*ACCEPTABLE}):
-            raise DisclosureError(
-                f"--accept {unknown[0]}: no check of this name can be accepted. "
-                f"Those that can are {' and '.join(ACCEPTABLE)}."
-            )
+        self.check_values()
         refuse_nested_folders(self.private, self.releases)
         if self.staging.resolve() != (self.private / STAGING).resolve():
             refuse_nested_folders(self.private, self.staging)
         refuse_served_folder(self.staging, self.releases)
 
-    def check_numbers(self) -> None:
-        """Check the options that are numbers.
+    def check_values(self) -> None:
+        """Check the numbers and the names of accepted checks.
 
         Raises:
-            DisclosureError: one is too small.
+            DisclosureError: a number is too small, or no check of a name can be accepted.
         """
         if self.nationalities < 0:
             raise DisclosureError(
@@ -118,6 +113,11 @@ class Options:
             )
         if self.steps < 1:
             raise DisclosureError(f"--steps {self.steps} is not valid. Give 1 or more.")
+        if unknown := sorted(self.accepted.keys() - {*ACCEPTABLE}):
+            raise DisclosureError(
+                f"--accept {unknown[0]}: no check of this name can be accepted. "
+                f"Those that can are {' and '.join(ACCEPTABLE)}."
+            )
 
 
 def check_release_id(release_id: str) -> None:

@@ -17,7 +17,6 @@ from referrals.publishing.disclosure import agreed_facts, group_disclosure, join
 from referrals.publishing.disclosure.agreed_facts import AgreedFacts
 from referrals.publishing.disclosure.group_disclosure import NearCertain
 from referrals.publishing.disclosure.revision.revise import PreviousReleases
-from referrals.publishing.disclosure.rounding import likelihood
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.disclosure.series_recoding import Regrouping, YearRecoding
@@ -181,12 +180,12 @@ def _protect(
 ) -> Revision | SuppressedYear:
     releases = tabulated.releases
     seed = releases.store.seed(tabulated.method, releases.status, counts.year, tabulated.shape)
+    if previous is None:
+        return foresee.protect_first(
+            counts, agreed.facts, method=tabulated.method, seed=seed, steps=steps
+        )
     if tabulated.method == SUPPRESSION:
         return suppressed.protect(counts, agreed.facts, previous, seed=seed)
-    if previous is None:
-        table = rounding.protect(counts, agreed.facts, seed=seed, steps=steps)
-        likelihood.require(counts, table, seed=seed)
-        return Revision(table, counts.cells(), 0)
     return rounding.revise(
         counts,
         agreed.facts,

@@ -1,7 +1,7 @@
 """A rehearsal of `publish`: count and protect, and tell what a draft would be. Writes nothing.
 
-Called by `publish --dry-run`. The draft itself is made from the same protected numbers; building
-and attacking it can still fail, which is what the attack is for.
+Called by `publish --dry-run`. The draft itself is made from the same protected numbers. A year that
+was never published is proved as well; that of a revision is left to the attack on the draft.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from referrals.publishing import protected_counts
+from referrals.publishing import foresee, protected_counts
 from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.history.private_store import PrivateStore
 from referrals.publishing.options import Options
@@ -99,5 +99,8 @@ def rehearse(extracts: Sequence[Path], options: Options, *, progress: Progress) 
     protected = protected_counts.protect(
         extracts, options, store, is_rehearsal=True, progress=progress
     )
+    for year, previous in zip(protected.years, protected.previous_years, strict=True):
+        if previous is None:
+            foresee.refuse_narrow_sums(year)
     status = protected.tabulated.releases.status
     return Rehearsal(protected, status == EXAMPLE, monotonic() - start)

@@ -60,13 +60,34 @@ def prove(release: PublicRelease) -> Proof:
     return Proof(merged, [known for proof in proofs for known in proof.known])
 
 
+def narrow_sums(year: Year, largest_error: Mapping[int, int]) -> list[Codes]:
+    """Return the sums of a year that could be 1 to 4 and lack witnesses: an attack would name them.
+
+    Args:
+        year: the year as it would be published.
+        largest_error: the announced errors, by order.
+    """
+    _, unmoved = _witnesses_of(year, largest_error)
+    return [codes for codes in unmoved if bound_by_totals(year, codes).least < SMALLEST_UNCHANGED]
+
+
 def _prove_year(year: Year, largest_error: Mapping[int, int]) -> Proof:
-    """Return the proof of one year: exchanges, then a search for the few sums they don't move."""
+    found, unmoved = _witnesses_of(year, largest_error)
+    return Proof(found, list(_known_sums(year, unmoved)))
+
+
+def _witnesses_of(
+    year: Year, largest_error: Mapping[int, int]
+) -> tuple[list[Changes], list[Codes]]:
+    """Return the witnesses of one year, and the sums that none of them moves.
+
+    The witnesses are exchanges, then a search for the few sums that these don't move.
+    """
     exchanges, unmoved = witnesses.of_year(year, largest_error)
     sums = MarginalSums(year)
     searched = _searched(year, sums, could_be_small(year, sums, unmoved.tolist()), largest_error)
     left = too_narrow(unmoved, sums, searched)[:MOST_BOUNDED].tolist()
-    return Proof([*exchanges, *searched], list(_known_sums(year, map(sums.codes_of, left))))
+    return [*exchanges, *searched], [sums.codes_of(number) for number in left]
 
 
 def _searched(

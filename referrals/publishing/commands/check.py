@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import Final
 
 from referrals.publishing import foresee
-from referrals.publishing.commands import grouping_arguments
-from referrals.publishing.commands.mapping_option import add_mapping_argument, chosen_mapping
-from referrals.publishing.commands.terminal import Progress, quiet_solver, today
+from referrals.publishing.commands import protection_arguments
+from referrals.publishing.commands.mapping_option import add_mapping_argument
+from referrals.publishing.commands.terminal import (
+    Progress,
+    add_private,
+    load_settings,
+    quiet_solver,
+    today,
+)
 from referrals.publishing.extract import validate
-from referrals.publishing.options import NATIONALITIES, Options
+from referrals.publishing.options import Options
 
 HELP: Final = "validate a record-level extract, and explain every error"
 EXAMPLE: Final = """
@@ -28,7 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--period",
         help="the year (2020-21, EY1) or quarter (2020-Q2, EY1-Q1) that every date must be in",
     )
-    grouping_arguments.add(parser)
+    protection_arguments.add(parser)
+    add_private(parser)
     parser.add_argument(
         "--format",
         choices=("text", "json"),
@@ -40,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     chosen = _chosen(options)
-    chosen.check_numbers()
+    chosen.check_values()
     report = validate.check(
         options.extract,
         mapping=chosen.mapping,
@@ -64,9 +71,5 @@ def _chosen(options: argparse.Namespace) -> Options:
         releases=options.extract.parent,
         private=options.extract.parent,
         published_on=today(),
-        nationalities=NATIONALITIES if options.nationalities is None else options.nationalities,
-        by_region=bool(options.by_region),
-        groups=grouping_arguments.chosen_groups(options),
-        left_out=tuple(options.leave_out),
-        mapping=chosen_mapping(options),
+        **protection_arguments.chosen(options, load_settings(options)),
     )

@@ -9,26 +9,18 @@ from typing import Final
 from referrals.paths import RELEASES
 from referrals.publishing import pipeline
 from referrals.publishing import rehearsal as rehearsals
-from referrals.publishing.commands import grouping_arguments
-from referrals.publishing.commands.mapping_option import add_mapping_argument, chosen_mapping
+from referrals.publishing.commands import protection_arguments
+from referrals.publishing.commands.mapping_option import add_mapping_argument
 from referrals.publishing.commands.terminal import (
     Progress,
     add_private,
     day,
     load_settings,
-    named_texts,
     quiet_solver,
     today,
 )
 from referrals.publishing.disclosure.rounding import annealing
-from referrals.publishing.options import (
-    ENGINES,
-    METHODS,
-    ROUNDING,
-    Options,
-    private_folder,
-)
-from referrals.reference.disclosure_rule import ACCEPTABLE
+from referrals.publishing.options import ENGINES, Options, private_folder
 
 HELP: Final = "make a draft of a protected release from extracts, attack it and certify it"
 EXAMPLE: Final = """
@@ -76,27 +68,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help="the date of publication (default: today)",
     )
-    grouping_arguments.add(parser)
-    parser.add_argument(
-        "--method",
-        choices=METHODS,
-        help="rounding: adjust small groups, so that any combination has an answer; "
-        "suppression: exact tables of one and two dimensions, with small cells withheld "
-        f"(default: {ROUNDING})",
-    )
+    protection_arguments.add(parser)
     parser.add_argument(
         "--engine",
         choices=ENGINES,
         default="duckdb",
         help="the engine that counts the records, with the same result (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--accept",
-        action="append",
-        default=[],
-        metavar="CHECK=REASON",
-        help=f"publish in spite of a check ({' or '.join(ACCEPTABLE)}); can be repeated. The "
-        "certificate names the check, and the reason stays in the private audit log",
     )
     # For tests: a shorter search keeps every promise, but its errors are larger than a publisher
     # should accept.
@@ -126,7 +103,6 @@ def run(options: argparse.Namespace) -> int:
 def _chosen(options: argparse.Namespace) -> Options:
     """Return the choices of the command line and, for those not made there, of the settings."""
     settings = load_settings(options)
-    nationalities, by_region = options.nationalities, options.by_region
     return Options(
         release_id=options.release,
         releases=options.releases or settings.releases or RELEASES,
@@ -134,14 +110,8 @@ def _chosen(options: argparse.Namespace) -> Options:
         to=options.to or settings.staging,
         new_key=options.new_key,
         published_on=options.published_on or today(),
-        nationalities=settings.nationalities if nationalities is None else nationalities,
-        by_region=settings.by_region if by_region is None else by_region,
-        groups=grouping_arguments.chosen_groups(options),
-        left_out=tuple(options.leave_out),
-        method=options.method or settings.method,
         engine=options.engine,
         steps=options.steps,
-        mapping=chosen_mapping(options),
-        accepted=named_texts("--accept", options.accept),
         stamp=settings.stamp,
+        **protection_arguments.chosen(options, settings),
     )
