@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import itertools
 import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from referrals.publishing import cli, pipeline
+from referrals.publishing.options import Options
 from referrals.release import files
 from tests.fixtures import published_releases
 from tests.fixtures.published_releases import Rows
 from tests.fixtures.stranger import Stranger
 
 Tamper = Callable[[Path], None]
+TODAY: Final = date(2026, 12, 1)
 
 
 @pytest.fixture
@@ -392,3 +397,27 @@ def test_the_script_finds_a_range_that_does_not_follow_from_public_numbers(
     code, output = verify_alone(folder, bare=True)
     assert code == 1
     assert fault in output
+
+
+@pytest.mark.slow
+def test_a_sum_that_is_exact_by_its_neighbours_does_not_narrow_them_again(tmp_path: Path) -> None:
+    extract = tmp_path / "extract.csv"
+    arguments = ["synthesise", "--seed", "7", "--year", "2020-21", "--to", str(extract)]
+    assert cli.main(arguments) == 0
+    options = Options(
+        "one", tmp_path / "releases", tmp_path / "private", TODAY, to=tmp_path / "to", steps=10
+    )
+    pipeline.publish([extract], options)
+    folder = tmp_path / "to" / "one"
+    rows = csv.DictReader((folder / "cells.csv").read_text(encoding="utf-8").splitlines())
+    sums = {(row["sex"], row["crime_type"]): row for row in rows if is_of_sex_and_crime(row)}
+    no_fact = sums["_NK", "DA"]
+    assert no_fact["lower"] == no_fact["upper"], "what the other sexes leave of all"
+    assert sums["_NK", "OTH"]["lower"] < sums["_NK", "OTH"]["upper"]
+    code, printed = verify_alone(folder)
+    assert (code, printed[:4]) == (0, "True"), printed
+
+
+def is_of_sex_and_crime(row: dict[str, str]) -> bool:
+    others = ("nationality", "age_band", "outcome")
+    return row["period"] == "2020-21" and all(row[name] == "_T" for name in others)

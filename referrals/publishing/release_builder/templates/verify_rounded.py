@@ -4,6 +4,12 @@ ORDER = [6 - one.count("_T") - (one[0] not in YEARS) for one in SUMS]  # how man
 ROOM = [0, 0, *(RULES["largest_error"].get(str(order), 0) for order in range(2, 6)), 6]  # how far such a sum may be off
 PLACES = [{code: at * math.prod(map(len, CODES[n + 1 :])) for at, code in enumerate(codes)} for n, codes in enumerate(CODES)]
 
+FIXED = {  # the sums that a published fact makes exact
+    (fact["year"], *(fact["where"].get(name, ["_T"])[0] for name in NAMES))
+    for fact in RULES["facts"]
+    if fact["low"] == fact["high"] and all(len(codes) == 1 for codes in fact["where"].values())
+}
+
 
 def number(one):
     return sum(places[code] for places, code in zip(PLACES, one, strict=True))
@@ -77,7 +83,7 @@ def check_ranges(published, least, low, high):  # a range has room for every wit
         check(holds, f"{codes} has the range {lower} to {upper}, wider than {known[codes][0]} to {known[codes][1]}")
         moved = (value + low[one], value + high[one]) if order < 6 else (value, value)
         check(lower <= moved[0] and moved[1] <= upper, f"{codes} has the range {lower} to {upper}, and can be {moved[0]} to {moved[1]}")
-        if lower == upper:  # a published fact
+        if codes in FIXED and lower == upper:
             known[codes] = (lower, upper)
     late = {YEARS.get(period, period) for period in [*behind, *(period for period, *_ in INEXACT)]}
     for total, at in itertools.product([codes for codes in numbers if ORDER[number(codes)] == 1], range(6)):
