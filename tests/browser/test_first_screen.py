@@ -234,6 +234,7 @@ WIDTHS = (1280, 412, 360)
 KINDS: dict[str, int | None] = {
     "/": 360,
     "/safeguarding": 1280,
+    "/equality": None,
     "/table": 412,
     "/trends": 360,
     PATHS["sex"] + EXAMPLE + "&view=time": None,
@@ -253,7 +254,9 @@ LOADED = [
 ]
 
 PLACES = """
-[...document.querySelectorAll(':is(.vr-static, #root) :is(h1, h2, h3, .bars, table, .page-end)')]
+[...document.querySelectorAll(
+  ':is(.vr-static, #root) :is(h1, h2, h3, .bars, table, .page-end), #vr-nav a'
+)]
   .filter((part) => part.checkVisibility())
   .map((part) => [
     `${part.tagName} ${part.textContent.trim().slice(0, 30)}`,
@@ -262,12 +265,32 @@ PLACES = """
 """
 
 
+TEXT_SIZES = """
+() => {
+  const found = {};
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode.textContent.trim();
+    const parent = texts.currentNode.parentElement;
+    // A picture of lines is replaced by a live chart, which has a size of its own.
+    if (!text || !parent.checkVisibility()) continue;
+    if (parent.closest('script, style, svg, .lines')) continue;
+    (found[text] ||= new Set()).add(getComputedStyle(parent).fontSize);
+  }
+  const sorted = Object.entries(found).map(([text, sizes]) => [text, [...sizes].sort()]);
+  return Object.fromEntries(sorted);
+}
+"""
+
+
 @pytest.mark.parametrize(("path", "width"), LOADED)
 def test_no_page_moves_as_it_loads(dashboard: str, page: Page, path: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    first, live, shift = before_and_after(
-        page, dashboard + path, lambda shown: shown.evaluate(PLACES)
+    (first, sizes), (live, live_sizes), shift = before_and_after(
+        page, dashboard + path, lambda shown: (shown.evaluate(PLACES), shown.evaluate(TEXT_SIZES))
     )
+    in_both = sizes.keys() & live_sizes.keys()
+    assert {text: sizes[text] for text in in_both} == {text: live_sizes[text] for text in in_both}
     assert [name for name, _ in first] == [name for name, _ in live]
     assert max(abs(before - now) for (_, before), (_, now) in zip(first, live, strict=True)) <= (
         MOST_MOVED
