@@ -1,4 +1,4 @@
-"""The site. A server starts it once; Streamlit runs this file again in every run of a session."""
+"""The entry point: imported once by the server, then run by Streamlit in every run of a session."""
 
 import streamlit as st
 
@@ -17,18 +17,24 @@ if application.in_session():
 else:
     BASE = settings.require(settings.base)
     STATIC_SITE = static_site.StaticSite(BASE)
-    OTHERS = [*handouts.routes(BASE), *question_routes.routes(BASE)]
-    SERVED = application.Site(
+    ROUTES = [
+        *api.routes(BASE),
+        *figures.routes(BASE),
+        *STATIC_SITE.routes(),
+        *handouts.routes(BASE),
+        *question_routes.routes(BASE),
+    ]
+    SITE = application.Site(
         frame=lambda: site_frame.frame(figures.embedding(BASE)),
         languages=languages.offered(),
-        routes=[*api.routes(BASE), *figures.routes(BASE), *STATIC_SITE.routes(), *OTHERS],
+        routes=ROUTES,
         first_paint=first_paint.body,
         versions=STATIC_SITE.versions,
         releases=catalogue.digests,
         rejected_releases=catalogue.refused,
         watch_releases=catalogue.refreshing,
         forms=question_routes.FORMS,
-        prebuild_static_pages=STATIC_SITE.rendered_ahead,
+        prebuild_static_pages=STATIC_SITE.prebuilt,
     )
-    app = st.App(__file__, **application.options(SERVED))
+    app = st.App(__file__, **application.options(SITE))
     settings.require(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))

@@ -1,4 +1,4 @@
-"""About this site: what it is, the worked example, licence and corrections."""
+"""About this site: its purpose, the worked example, licence and corrections."""
 
 from referrals.dashboard import page
 

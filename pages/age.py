@@ -1,4 +1,4 @@
-"""Age: children, the age group that is just over half, and what is not published."""
+"""Age: children, the age group that is just over half, and the unpublished bands."""
 
 from referrals.dashboard import page
 

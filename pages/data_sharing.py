@@ -1,4 +1,4 @@
-"""How data sharing works: from an encounter with police to what Immigration Enforcement does."""
+"""Data sharing: from an encounter with the police to the actions of Immigration Enforcement."""
 
 from referrals.dashboard import page
 

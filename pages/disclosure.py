@@ -1,4 +1,4 @@
-"""How we protect people: disclosure control, and how anyone can check it."""
+"""Disclosure control: how the release protects people, and how anyone can check it."""
 
 from referrals.dashboard import page
 

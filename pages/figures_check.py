@@ -1,4 +1,4 @@
-"""Do the figures add up? Every relation between printed figures, with its working."""
+"""Figures check: every relation between printed figures, with its working."""
 
 from referrals.dashboard import page
 

@@ -1,4 +1,4 @@
-"""Methods: from a printed sentence to a figure, and what is assumed."""
+"""Methods: from a printed sentence to a figure, with the assumptions."""
 
 from referrals.dashboard import page
 

@@ -1,4 +1,4 @@
-"""Nationality: three nationalities, all the others together, and what that leaves open."""
+"""Nationality: three nationalities, all the others together, and the open questions."""
 
 from referrals.dashboard import page
 

@@ -1,4 +1,4 @@
-"""Promises: what the Home Office said in 2021 it would do, and what has been found since."""
+"""Promises: the commitments of the Home Office in 2021, and the findings since."""
 
 from referrals.dashboard import page
 

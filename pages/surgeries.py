@@ -1,4 +1,4 @@
-"""Surgery kit: what people who come, and those who run one, should know first."""
+"""Surgery kit: first steps for people who come to a surgery, and for those who run one."""
 
 from referrals.dashboard import page
 

@@ -1,4 +1,4 @@
-"""Then and now: what happened from 2016 to 2026, each with its source."""
+"""Then and now: events from 2016 to 2026, each with its source."""
 
 from referrals.dashboard import page
 

@@ -1,8 +1,8 @@
 """The language in which this request or session is answered: English unless somebody chose another.
 
-Set once, by the ASGI middleware for a request and by the navigation for a run of Streamlit, so that
-messages, numbers and caches need no argument for it, as with gettext and Django. A thread that is
-started with `asyncio.to_thread` or anyio takes it along; any other thread begins in English.
+It is set once, by the ASGI middleware for a request and by the navigation for a run of Streamlit,
+so that messages, numbers and caches need no argument for it, as in gettext and Django. A thread
+started with `asyncio.to_thread` or anyio inherits it; any other thread begins in English.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ They work in pages, files and titles alike. `localised_html` turns them into ele
 """
 
 _HAS_ORDER: Final = re.compile(r"[\d/@\[]")
-"""A part of a number, code or address: its neighbours would change their places around it."""
+"""A character of a number, code or address, which right-to-left text would reorder."""
 
 _FROM_RIGHT: Final = re.compile(f"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc{ISOLATE}]")
 """A letter that is written from right to left, or the beginning of an isolate."""
@@ -91,8 +91,8 @@ def is_right_to_left() -> bool:
 def isolated(text: str) -> str:
     """Return a number, range, code or address that keeps its order in right-to-left text.
 
-    Words from right to left have an order of their own, and are returned as they are. So is text
-    of which a part is isolated already, as an English sentence between Urdu quotation marks is.
+    Right-to-left words keep their order anyway and are returned unchanged. So is text with a part
+    that is isolated already, such as an English sentence between Urdu quotation marks.
 
     >>> isolated("E024")
     'E024'

@@ -1,7 +1,7 @@
 """The stylesheet of a language that needs one of its own, and the fonts that it names.
 
-Readers have fonts for most languages, so ours are asked for only if their system has none of the
-letters, and never on an English page. `fonts/OFL.txt` has their licence.
+Readers have fonts for most languages, so a browser loads ours only if its system has no font with
+the letters, and never on an English page. `fonts/OFL.txt` is their licence.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def stylesheet(language: str, folder: str) -> str:
 def names_stylesheet(folder: str, languages: tuple[str, ...]) -> str:
     """Return the rules for the names of languages in the menu of any page.
 
-    A browser asks for a font when the menu is opened, if its device has none of the letters.
+    A browser loads a font when the menu is opened, if its device has none with the letters.
     """
     found = []
     for language in languages:
@@ -78,7 +78,7 @@ def of_device(rules: str) -> str:
 def runs(text: str, script: str) -> Iterator[tuple[str, str]]:
     """Yield the parts of a text with their families, '' for a part in the usual font.
 
-    For programs that do not look for each letter in all fonts.
+    It is for programs that do not search all fonts for each letter.
 
     >>> [family for family, _ in runs("2021 \u0645\u0626\u06cc", "Arab")]
     ['', 'Noto Naskh Arabic']
@@ -95,7 +95,7 @@ def runs(text: str, script: str) -> Iterator[tuple[str, str]]:
 
 
 def drawn_files() -> list[Path]:
-    """Return the fonts for what is drawn here, on paper and in pictures, in every script."""
+    """Return the fonts in every script for drawing on the server: sheets of paper and pictures."""
     return sorted(path for path in FOLDER.iterdir() if path.suffix in {".ttf", ".otf"})
 
 

@@ -18,8 +18,8 @@ from referrals.release.release import Release
 
 FILTERS: Final = metadata.CELL_KEY
 MAX_CELLS: Final = 5_000
-"""The most cells in one answer. More are refused rather than cut, or a saved part would pass for
-the whole."""
+"""The most cells in one answer. More are refused rather than cut, so that no saved part can pass
+for the whole."""
 
 Rows = Sequence[Mapping[str, Any]]
 Filters = Mapping[str, Sequence[str] | None]
@@ -50,7 +50,7 @@ def select(request: Request) -> Page:
     """Return the cells that a request selects.
 
     Raises:
-        Problem: there are more than one answer holds, or the offset is past the last.
+        Problem: more cells match than one answer can hold, or the offset is past the last one.
     """
     release = request.release
     filters: Filters = {name: _as_list(request.codes.get(name)) for name in FILTERS}

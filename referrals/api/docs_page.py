@@ -56,7 +56,7 @@ cells <- read.csv(
 cells[c("sex_label", "value", "lower", "upper", "status")]
 """
 ANY_SITE: Final = "https://example.org"
-"""The address in snippets if that of the site is not known."""
+"""The address in snippets if that of the site is unknown."""
 
 
 def page(request: Request) -> Content:

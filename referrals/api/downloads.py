@@ -17,7 +17,7 @@ from referrals.release import files, ro_crate
 from referrals.release.files import SUMS
 
 ARCHIVE: Final = "release.zip"
-"""The address of all files of a release in one."""
+"""The name of the archive with all files of a release."""
 
 PAGE: Final = "/releases"
 """The page that lists every release with its files."""
@@ -61,9 +61,9 @@ def _permanent_file(request: Request) -> Content:
 def _served_name(request: Request) -> str:
     """Return the served name of the requested file.
 
-    A spreadsheet has the id of its release in its name, which may be written `latest`, so that an
-    address need not change. A file of invented figures may be requested by its own name, without
-    the mark.
+    A spreadsheet has the id of its release in its name. It may be written `latest` there, so that
+    an address need not change with each release. A file of invented figures may be requested by its
+    own name, without the mark.
 
     Raises:
         Problem: the release has no such file.

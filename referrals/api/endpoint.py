@@ -110,7 +110,7 @@ class Endpoint:
         key = (release.digest, parameters)
         query = self._queries.get(key)
         if query is None:
-            # In a thread, because the codes of a release may wait for another computation.
+            # In a thread: the codes of a release are cached, and may wait for another computation.
             query = await run_in_threadpool(
                 read_query,
                 parameters,
@@ -153,7 +153,7 @@ class NotFound:
 
 
 class Redirect:
-    """An address that people guess, which redirects to the page that they want."""
+    """An address that people guess. It redirects to the page that they probably want."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -165,7 +165,7 @@ class Redirect:
 
 
 def routes_of(resources: tuple[Resource, ...], site_url: str = "") -> list[Route]:
-    """Return a route for each resource. `site_url` comes before addresses that leave the site.
+    """Return a route for each resource. `site_url` makes the addresses in answers absolute.
 
     All share one cache. Slow resources have a queue of their own, so that a file never waits
     behind them.

@@ -159,7 +159,7 @@ def _path_parameters(resource: Resource, served: Served) -> list[Schema]:
 def _query_parameter(parameter: Parameter, published: Release) -> Schema:
     """Return a query parameter.
 
-    Its codes are examples and no enum, because each release has its own.
+    Its codes are examples rather than an enum, because each release has its own.
     """
     description = parameter.description
     schema: Schema
@@ -172,7 +172,7 @@ def _query_parameter(parameter: Parameter, published: Release) -> Schema:
         schema = {"type": "array", "items": {"type": "string", "examples": examples}, "minItems": 1}
         description += (
             " Each release has its own codes. "
-            "For a code that it lacks, the answer is a problem that lists those that it has."
+            "Any other code is answered with a problem that lists them."
         )
     return {"name": parameter.name, "in": "query", "description": description, "schema": schema}
 

@@ -37,11 +37,11 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "not-ready": (503, "The figures are temporarily unavailable"),
     "busy": (503, "Too many answers are being computed"),
 }
-"""The status and title of each kind of problem. Its `type` leads to its explanation on the docs
-page."""
+"""The status and title of each kind of problem. Its `type` is a link to its explanation on the
+docs page."""
 
 MAX_QUOTE: Final = 80
-"""The length in characters after which a quoted value is cut."""
+"""The most characters that are quoted of a value."""
 
 
 class Problem(ReferralsError):  # noqa: N818 - the term of RFC 9457
@@ -68,7 +68,7 @@ class Problem(ReferralsError):  # noqa: N818 - the term of RFC 9457
 
 
 def quoted(value: str) -> str:
-    """Return a value of a request in quotation marks, cut if it is long.
+    """Return a value of a request in quotation marks, shortened if it is long.
 
     >>> quoted("XX")
     "'XX'"

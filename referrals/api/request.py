@@ -26,8 +26,8 @@ FORMAT: Final = "format"
 LABELS: Final = "labels"
 EVERY_CODE: Final = "*"
 NAMES: Final = (*selection.NAMES, FORMAT, LABELS, "limit", "offset", "series")
-"""Every parameter of ours. At an address without it, it is refused: the answer would not be the one
-that it asks for."""
+"""Every parameter of ours. An address that lacks one refuses it: to ignore it would be to answer
+another question."""
 
 FLAGS: Final[Mapping[str, bool]] = {"true": True, "false": False}
 
@@ -73,8 +73,8 @@ class Request:
 
     `release` is the one that the address names. `codes` and `numbers` hold the parameters that
     were given; codes are sorted, so that their order in the query makes no difference.
-    `is_negotiated` means that the `Accept` header chose the format. `site_url` comes before
-    addresses that leave the site, '' if it is not known.
+    `is_negotiated` means that the `Accept` header chose the format. `site_url` makes the addresses
+    in an answer absolute, '' if it is unknown.
     """
 
     path: str
@@ -124,7 +124,7 @@ def find_release(served: Served, release_id: str) -> Release:
         raise Problem(
             "withdrawn",
             f"The figures of the release {release_id} have been withdrawn by those who publish "
-            "them, and are not shown any more.",
+            "them, and are no longer served.",
         )
     if release_id not in releases:
         titles = {LATEST: served.published.about.title}
@@ -134,7 +134,7 @@ def find_release(served: Served, release_id: str) -> Release:
 
 
 def our_parameters(query: str) -> tuple[tuple[str, str], ...]:
-    """Return the parameters of a query string, without those that others add to links.
+    """Return the parameters of a query string, without those that other sites add to links.
 
     >>> our_parameters("sex=F&utm_source=letter")
     (('sex', 'F'),)
@@ -247,7 +247,8 @@ def _codes(
     """Return the codes in values, each a code, a list of codes or `*`; none if any code will do."""
     found = set()
     for value in values:
-        for part in [value] if value in codes else value.split(","):
+        parts = [value] if value in codes else value.split(",")
+        for part in parts:
             if part == EVERY_CODE:
                 return ()
             code = address_parameters.code_of(part, codes)

@@ -38,8 +38,8 @@ class Content:
 
     `release` is the release that it describes, None if it describes all of them. With
     `is_attachment`, a browser saves it under `file_name`. `is_immutable` means that the address
-    will never answer otherwise. `sha256` is that of the body in hexadecimal, '' if it is not known
-    yet.
+    will always answer with these bytes. `sha256` is that of the body in hexadecimal, '' to compute
+    it.
     """
 
     body: bytes

@@ -104,11 +104,9 @@ def _statements(request: Request) -> Content:
 
 def _context(request: Request) -> Content:
     """Return other publishers' series. Our disclosure control does not apply to them."""
-    release = request.release
+    release, chosen = request.release, request.codes.get("series")
     series = [
-        row
-        for row in metadata.series(release)
-        if row["series_id"] in request.codes.get("series", (row["series_id"],))
+        row for row in metadata.series(release) if chosen is None or row["series_id"] in chosen
     ]
     ids = [row["series_id"] for row in series]
     rows = release.rows("api/context_observations", {"series": ids}) if series else []
@@ -255,7 +253,7 @@ CELL_PARAMETERS: Final = (
     ),
     Parameter(
         LABELS,
-        "With `true`, a column with the label of each code follows its column: `sex_label`.",
+        "With `true`, each column of codes is followed by one of labels, such as `sex_label`.",
         is_flag=True,
     ),
 )

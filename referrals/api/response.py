@@ -54,8 +54,8 @@ MAX_CACHE_SHARE: Final = 4
 others."""
 
 OVERHEAD_BYTES: Final = 4096
-"""The size of a cached response besides its bodies: its headers, and its key, which is at most a
-query string."""
+"""The size of a cached response besides its bodies: its headers, and its key, which is not much
+longer than a query string."""
 
 COMPRESSED_MEDIA_TYPES: Final = frozenset(
     {
@@ -109,7 +109,7 @@ class Representation:
 
 @dataclass(frozen=True)
 class Response:
-    """A response as it is and, if that is smaller, gzipped."""
+    """A response as it is and, unless that is pointless, gzipped."""
 
     plain: Representation
     gzipped: Representation | None = None
@@ -160,8 +160,8 @@ def store(cache: Cache, key: Hashable, response: Response) -> None:
 def from_content(content: Content, *, is_negotiated: bool = False) -> Response:
     """Return the response with a content.
 
-    The ETag is that of the bytes, so it changes with our code as well as with the release. The
-    date is that of the release and only informs people of its age.
+    The ETag is a digest of the bytes, so it changes with our code as well as with the release.
+    `Last-Modified` is the date of the release. It informs people and is never compared.
     """
     headers = {
         "content-type": content.media_type,

@@ -57,8 +57,8 @@ def file_name(request: Request, stem: str, part: Part) -> str:
 def query(request: Request, file_format: str, **numbers: int) -> str:
     """Return the address of a request in another format, with other numbers.
 
-    The format comes last. So the metadata of a CSV file are also at the default address of the
-    standard (CSV on the Web, 5.2): that of the file with `-metadata.json` added.
+    The format comes last, so that the metadata of a CSV file are also at the default address of the
+    standard (CSV on the Web, 5.2): that of the file followed by `-metadata.json`.
     """
     parameters: Mapping[str, Sequence[object]] = {
         **request.codes,

@@ -1,6 +1,6 @@
 """Single flight: a response is computed once for all requests that wait for it.
 
-The queue is bounded, so that a crowd is refused rather than kept waiting.
+The queue is bounded: beyond it, requests are refused at once rather than kept waiting.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from referrals.api.problems import Problem
 from referrals.api.response import Cache, Response, store
 
 MAX_RUNNING: Final = 2
-"""The most responses that are computed at once. More would keep the processor from the pages."""
+"""The most responses that are computed at once. More would take the processor from the pages."""
 
 MAX_WAITING: Final = 20
 """The most different responses that may wait. A slow one takes 0.2 s, so a request waits two

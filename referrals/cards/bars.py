@@ -22,7 +22,7 @@ def bars(answer: Answer) -> tuple[Bar, ...]:
 
 
 def number(answer: Answer, observation: Observation) -> Bar:
-    """Return the bar of a number: a rounded one has a line, one known as a range a pale end."""
+    """Return the bar of a number: with a line if it is rounded, a pale end if it is a range."""
     bar = _bar(answer, observation, phrases.number(observation))
     if not observation.has_number:
         return replace(bar, is_absent=True)
@@ -36,8 +36,8 @@ def number(answer: Answer, observation: Observation) -> Bar:
 def _share(answer: Answer, observation: Observation) -> Bar:
     """Return the bar of a share, in percent.
 
-    If it is known how many are recorded, every share is of those, with a line for its range among
-    all; those not recorded have none.
+    If the number recorded is known, every share is of those, with a line for its range among all.
+    Those not recorded then have no share.
     """
     share = observation.share
     absent = _reason_for_no_share(answer, observation)

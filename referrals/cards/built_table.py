@@ -1,4 +1,4 @@
-"""A built table with its card and the questions nearest to it, cached by release and request."""
+"""A built table with its card and the tables nearest to it, cached by release and request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from referrals.release.release import Release
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A question near to one that cannot be answered in full, and its words."""
+    """A table near to one that cannot be shown in full, and the words of the link to it."""
 
     request: TableRequest
     text: str
@@ -38,7 +38,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class BuiltTable:
-    """A table, its card, what its release offers, and the nearest questions that show more."""
+    """A table, its card, the choices of its release, and the nearest tables that show more."""
 
     table: Table
     card: Card
@@ -55,7 +55,7 @@ class BuiltTable:
 def read(
     pairs: Iterable[tuple[str, str]], releases: Mapping[str, Release]
 ) -> tuple[Release, TableRequest, tuple[Problem, ...]]:
-    """Return the release and the table that an address asks for, and what it cannot have.
+    """Return the release and the table that an address asks for, and its unusable parts.
 
     `releases` has every release by its id, the published one first. An address follows the latest
     real figures unless it names a release.
@@ -72,29 +72,32 @@ def corrected(
     problems: Sequence[Problem],
     releases: Mapping[str, Release],
 ) -> TableRequest | None:
-    """Return the table of an address with its slips corrected, None if it has none to correct."""
-    slips = {(found.name, found.value): found for found in problems if found.suggestion}
-    if not slips:
+    """Return the table of an address with its misspellings corrected, None if it has none."""
+    misspelt = {(found.name, found.value): found for found in problems if found.suggestion}
+    if not misspelt:
         return None
-    mended = []
+
+    def corrected_part(name: str, part: str) -> str:
+        problem = misspelt.get((name, part))
+        return problem.suggestion if problem else part
+
+    pairs_corrected = []
     for name, value in pairs:
-        if (slip := slips.get((name, value))) and slip.fault is Fault.UNKNOWN_NAME:
-            mended.append((slip.suggestion, value))
+        problem = misspelt.get((name, value))
+        if problem and problem.fault is Fault.UNKNOWN_NAME:
+            pairs_corrected.append((problem.suggestion, value))
             continue
         parts = value.split(SEPARATOR) if name in {ROWS, COLUMNS} else [value]
-        found = [slips.get((name, part)) for part in parts]
-        mended_parts = [
-            slip.suggestion if slip else part for slip, part in zip(found, parts, strict=True)
-        ]
-        mended.append((name, SEPARATOR.join(mended_parts)))
-    _, request, _ = read(mended, releases)
+        together = SEPARATOR.join(corrected_part(name, part) for part in parts)
+        pairs_corrected.append((name, together))
+    _, request, _ = read(pairs_corrected, releases)
     return request
 
 
 def latest(releases: Mapping[str, Release]) -> Release:
     """Return the release that was published last; an invented one only if there is no other.
 
-    Of those published on one day it is the first, which is the published one.
+    Of several published on the same day it is the first in `releases`: the published one.
     """
     real = [release for release in releases.values() if not release.about.is_invented]
     return max(real or list(releases.values()), key=lambda release: release.about.published_on)
@@ -102,18 +105,15 @@ def latest(releases: Mapping[str, Release]) -> Release:
 
 @cached(16, CACHE_KEYS)
 def offer(release: Release, names: tuple[str, ...] = ()) -> Offer:
-    """Return what a release can put into a table, whose address can name one of some releases."""
+    """Return the choices for tables of a release, whose addresses can name one of `names`."""
     return reader.offer(release, (*names, LATEST))
 
 
 @cached(128, CACHE_KEYS)
 def built(release: Release, request: TableRequest) -> BuiltTable:
     """Return a table of a release."""
-    table, offered, code_labels = (
-        reader.read(release, request),
-        offer(release),
-        labelled.labels(release),
-    )
+    table, offered = reader.read(release, request), offer(release)
+    code_labels = labelled.labels(release)
     sentence_labels = table_card.sentence_labels(release)
     nearest = alternatives.nearest_tables(release, table, offered)
     suggestions = [

@@ -34,7 +34,7 @@ from referrals.release.release import Release
 
 OTHERS: Final = "_OTH"
 SHARE_OF_THREE: Final = "E027"
-"""The statement of the share of the three named nationalities that were modern slavery."""
+"""The statement that gives the share of modern slavery among the three named nationalities."""
 
 
 def card(release: Release, answer: Answer) -> Card:
@@ -130,9 +130,9 @@ def quotes(release: Release, answer: Answer) -> list[Mapping[str, Any]]:
 
 
 def _slavery_by_nationality(release: Release, answer: Answer) -> list[str]:
-    """Return the one thing that is printed on nationality and crime type together.
+    """Return the note on the only printed figure that crosses nationality with crime type.
 
-    It is on the cards of both dimensions, and only of the release that has the statement.
+    It is on the cards of both dimensions, if the release has the statement.
     """
     printed = statements(release, [SHARE_OF_THREE])
     if not printed or answer.dimension not in {"nationality", "crime_type"}:
@@ -153,12 +153,12 @@ def _slavery_by_nationality(release: Release, answer: Answer) -> list[str]:
 
 
 def unfiltered_note() -> str:
-    """Return the note of a crossed card, which the filters of its page do not change."""
+    """Return the note on a crossed card: the filters of its page do not apply to it."""
     return messages.text("cards.unfiltered")
 
 
 def _header(answer: Answer, *, of_each: bool = False) -> list[str]:
-    """Return the heads of the columns; that of a share says what it is a share of."""
+    """Return the headings of the columns; that of a share names the total it is a share of."""
     return [
         phrases.column(answer.dimension),
         messages.text("cards.referrals"),

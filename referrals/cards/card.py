@@ -41,14 +41,14 @@ class Card:
     """One figure and all that belongs to it.
 
     Texts may contain Markdown links; `table` is HTML; `data` has the rows of the CSV file, all with
-    the same columns; `warning` goes above the figure. A short card leaves `further_notes` out, such
-    as what a worked-out number assumes. The chart is `bars`, in `panels` by the label of each if
-    there is more than one group, or `lines` over time with the dates of `events`, which `draw`
-    draws with Plotly. A card without any of them is a table. `is_context` marks a series of another
+    the same columns; `warning` goes above the figure. A short card leaves out the `further_notes`,
+    such as the assumptions of a worked-out number. The chart is `bars`, also in `panels` by label
+    if there are several groups, or `lines` over time with the dates of `events`, which `draw` draws
+    with Plotly. A card with none of these is a table. `is_context` marks a series of another
     publisher, which does not count victim referrals. `address` has the parameters of its selection,
-    `view` those that its page needs besides to show it. A finding on several groups is also given
-    as a `headline` on the first of them and the `rest`, for a page that shows them around the
-    chart.
+    `view` any others that its page needs to show it. If a finding is on several groups, `headline`
+    is the sentence on the first of them and `rest` those on the others, for a page that shows them
+    around the chart.
     """
 
     name: str
@@ -146,5 +146,5 @@ def possible_line(possible: str) -> Markup:
 
 
 def isolated(text: str) -> Markup:
-    """Return a number or range that keeps its direction in text that runs from right to left."""
+    """Return a number or range that keeps its direction in right-to-left text."""
     return Markup("<bdi>{}</bdi>").format(text)

@@ -1,4 +1,4 @@
-"""Cards of series from other publications, each with why it is not the same thing.
+"""Cards of series from other publications, each with the reason why it is not comparable.
 
 No such figure is ever drawn on one axis with the victim referrals. The designs of the cards are in
 `context`.
@@ -39,13 +39,13 @@ SERIES: Final = "series"
 """The parameter of the address that chooses a card on `/trends`."""
 
 BY_NATIONALITY: Final = ("nationality", "nationality_years")
-"""The designs of which each nationality has a card of its own."""
+"""The designs that also have a card for each nationality."""
 
 LONG_TABLE: Final = 20
 """A table of more rows than this scrolls inside its card."""
 
 HALF: Final = 0.5
-"""A period is drawn at its middle."""
+"""Half a period: a number is drawn at the middle of its period."""
 
 POLICY: Final = "policy"
 """The kind of a dated fact that is drawn on the chart."""
@@ -166,7 +166,7 @@ def by_topic() -> dict[str, dict[str, str]]:
 
 
 def listed(shown: str, address: Callable[[str], str]) -> dict[str, list[tuple[str, str, bool]]]:
-    """Return each card by the heading of its topic: its short name, its address, if it is shown."""
+    """Return the cards by the heading of their topic: short name, address, and whether shown."""
     found: dict[str, list[tuple[str, str, bool]]] = {}
     for topic, names in by_topic().items():
         found[topic] = [(short, address(name), name == shown) for name, short in names.items()]
@@ -174,7 +174,7 @@ def listed(shown: str, address: Callable[[str], str]) -> dict[str, list[tuple[st
 
 
 def _read(release: Release, design: Design) -> ContextSeries:
-    """Return the series of a design as one, with the observations that it keeps, oldest first."""
+    """Return the series of a design as one, with its chosen observations, oldest first."""
     first, *others = [context_series.read(release, name) for name in design.series_ids]
     found = [row for series in (first, *others) for row in series.observations if design.keep(row)]
     dated = {row.annotation_id: row for series in (first, *others) for row in series.annotations}

@@ -1,7 +1,7 @@
 """The queries of a release with every label in the current language.
 
-Answers come with the labels of their release, which are English. Cards ask here, so that only this
-module knows that there are other languages.
+The labels of a release are English. Cards query releases through this module, so that no other
+module of the cards has to translate labels.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The card that a block of a page names: the dashboard and the static site both ask here."""
+"""The card of a block of a page, for the dashboard and the static site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from referrals.release.release import Release
 def card(block: CardBlock, release: Release, selection: Selection) -> Card:
     """Return the card of a block, of a release and within a selection.
 
-    Crossed cards and context series have no filters, so of the selection only the measure counts.
+    Crossed cards use only the measure of the selection, and context series nothing of it.
     """
     match block:
         case outline.Card(dimension):

@@ -36,13 +36,22 @@ CACHE_KEYS: Final[dict[str | type, Callable[[Any], Any]]] = {
 class Entry:
     """One card of the registry.
 
-    `dimension` is the one whose filters apply to it, '' if none do. The card is shown
-    if `is_of_release` is None, or equals whether a release was chosen.
+    `dimension` is the one whose filters apply to it, '' if none do. `is_of_release` is True if the
+    card needs a chosen release that was built from records, False if only the published release has
+    it, and None if every release has it.
     """
 
     make: Callable[[Release, Selection], Card]
     dimension: str = ""
     is_of_release: bool | None = None
+
+    def is_offered(self, release: Release, selection: Selection) -> bool:
+        """Return whether a page offers the card of a release within a selection."""
+        if self.is_of_release is None:
+            return True
+        if not self.is_of_release:
+            return not selection.release
+        return bool(selection.release) and release.about.is_from_records
 
 
 def card(name: str, release: Release, selection: Selection) -> Card:
@@ -86,7 +95,7 @@ def cross_name(dimension: str, by: str) -> str:
 def is_whole(*arguments: object) -> bool:
     """Return whether no argument has a filter.
 
-    Such results are cached apart: the many filtered ones cannot evict them.
+    Such results are cached separately, so that the many filtered ones cannot evict them.
     """
     return not any(_has_filter(argument) for argument in arguments)
 
@@ -101,7 +110,7 @@ def _has_filter(argument: object) -> bool:
 def filters(release: Release, dimension: str) -> tuple[Offer, Labels]:
     """Return the filters of the page of a dimension, and the label of every code.
 
-    Its own codes are among them, to compare, and the orders in which they can be shown, if any.
+    They include its own codes, to compare them, and the orders in which they can be shown, if any.
     """
     answer = _answer(release, dimension, Selection())
     offer = {dimension: [row.code for row in answer.observations if row.has_number]}
@@ -135,7 +144,7 @@ def _over_time(dimension: str, release: Release, selection: Selection) -> Card:
 
 
 def _arranged(dimension: str, release: Release, selection: Selection) -> Answer:
-    """Return the answer on a dimension, with the codes that a reader compares, in their order."""
+    """Return the answer on a dimension in the chosen order, with only the compared codes if any."""
     names = labelled.labels(release)
     compared = {code: names[dimension, code] for code in selection.compared(dimension)}
     within = replace(selection.choosing(dimension, TOTAL), sort="")

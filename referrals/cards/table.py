@@ -66,7 +66,7 @@ def sentence_labels(release: Release) -> Labels:
 
 @words.in_one_language
 def unit(table: Table, about: About, code_labels: Labels) -> str:
-    """Return what the figures are, and any choice that the title does not name."""
+    """Return the unit of the figures, and any choice that the title does not name."""
     chosen = [
         messages.text("table.group", name=words.axis(name), label=code_labels[name, code])
         for name, code in words.not_in_subject(table.request)
@@ -129,7 +129,7 @@ def _line(table: Table, row: Key, longest: Fraction) -> dict[str, Any]:
 
 
 def _longest(table: Table) -> Fraction:
-    """Return the largest figure among cells that are not totals: it has the deepest colour."""
+    """Return the largest figure outside total rows and columns: it has the deepest colour."""
     figures = [
         cell.figure.upper if cell.figure.value is None else cell.figure.value
         for place, cell in table.cells.items()
@@ -139,7 +139,7 @@ def _longest(table: Table) -> Fraction:
 
 
 def _cell(table: Table, row: Key, column: Key, longest: Fraction) -> dict[str, Any]:
-    """Return the content of a cell, and how deep its colour is in a heat table, from 0 to 1."""
+    """Return the content of a cell, and the depth of its colour in a heat table, from 0 to 1."""
     cell, measure = table.cells[row, column], table.request.measure
     is_total = table.is_total(row, column)
     shown = cell.figure.value if cell.figure else None
@@ -155,7 +155,7 @@ def _cell(table: Table, row: Key, column: Key, longest: Fraction) -> dict[str, A
 
 
 def _of_each(table: Table, texts: Callable[[Observation, str], list[str]]) -> list[str]:
-    """Return the texts on each number of the table: `texts` takes it and its label."""
+    """Return the texts on every number of the table; `texts` takes a number and its label."""
     found: list[str] = []
     for (row, column), cell in table.cells.items():
         label = words.key_label(table, table.request.axes, (*row, *column))

@@ -95,7 +95,7 @@ def _bars(found: Drawable) -> list[Bar]:
 
 
 def _bar(found: Drawable, row: Key, column: Key) -> Bar:
-    """Return the bar of a cell: a line for the range of a number, a pale end for a range alone."""
+    """Return the bar of a cell: with a line for a number's range, a pale end for a range alone."""
     table, request = found.table, found.table.request
     cell = table.cells[row, column]
     label = words.key_label(table, request.axes, (*row, *column))
@@ -123,7 +123,7 @@ def _colour(found: Drawable, row: Key, column: Key) -> Meaning:
 
 
 def _shades(names: Sequence[str], keys: Sequence[Key]) -> dict[Key, Meaning]:
-    """Return a colour for each key of a side, of its own if it has one, else by its place."""
+    """Return a colour for each key of a side: that of its code, otherwise the next free one."""
     shades: dict[Key, Meaning] = {}
     others = iter(colours.COMPARED)
     for key in keys:

@@ -1,4 +1,4 @@
-"""Citations: the sources other than the assessment, and the marks by which a text cites them.
+"""Citations: the sources other than the assessment, and the marks with which texts cite them.
 
 `data/content/sources.csv` has a row for each quotation that a text relies on. A text cites it as
 `[@sbs-2025]`, as in Pandoc, and a reader sees publisher, title and date.
@@ -28,7 +28,7 @@ class Source:
     """One quotation and where it was read.
 
     Attributes:
-        source_id: the name by which texts cite it; it never changes.
+        source_id: the id with which texts cite it; it never changes.
         published_on: an ISO date, month or year; '' if no date was read.
         address: the address to link; '' if there is none to link.
         kind: `original`, `copy` (a copy of the original) or `report` (an account by others).

@@ -1,7 +1,7 @@
-"""The data dictionary: tables of columns, codes and files, made from the schemas that are checked.
+"""The data dictionary: tables of columns, codes and files, generated from the schemas of the data.
 
-`pages` puts them into the text of that page. Nothing here is typed a second time, so that a column
-or a code cannot be in the data and missing from the dictionary.
+`pages` puts them into the text of that page. They are generated so that no column or code of the
+data can be missing from the dictionary.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Links from the first use of each term on a page to the glossary.
 
-`data/content/en/terms.csv` lists the words by which texts use a term. Words with another everyday
-sense, such as "leave", are not in it: texts link those themselves, and so do translations.
+`data/content/en/terms.csv` lists the words that texts use for each term. Words with another
+everyday sense, such as "leave", are not in it: texts link those themselves, and so do translations.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def link_first_uses(tokens: Sequence[Token]) -> None:
 
 
 def words_of(anchor: str) -> tuple[str, ...]:
-    """Return the words by which texts use a term."""
+    """Return the words that texts use for a term, given by its anchor."""
     return tuple(words for words, other in _anchors().items() if other == anchor)
 
 

@@ -16,7 +16,7 @@ from referrals.reference.helplines import NOT_READ
 from referrals.reference.table_schema import Row
 
 DANGER: Final = "danger"
-"""The need of the emergency number, which comes before every group."""
+"""The need of the emergency number, which is listed before every group."""
 
 LIST: Final = "helplines"
 """The list of words that are translated: short labels, callers, nations, hours and costs."""
@@ -81,12 +81,12 @@ def card() -> Markup:
 
 
 def warning() -> str:
-    """Return the warning if any line should have been checked again before today, else ''."""
+    """Return the warning that a line is overdue for checking, '' if none is."""
     return _overdue(reference_helplines.helplines())
 
 
 def service(row: Row) -> str:
-    """Return for whom a line is, where, when and at what cost."""
+    """Return the service of a line: its callers, nations, hours and cost."""
     serves, nations, hours, cost = (
         messages.words(LIST, row[column]) for column in ("serves", "nations", "hours", "cost")
     )
@@ -163,7 +163,7 @@ def _check_by(rows: Sequence[Row]) -> str:
 
 
 def _overdue(rows: Sequence[Row]) -> str:
-    """Return the warning if a line should have been checked again before today, else ''."""
+    """Return the warning that one of these lines is overdue for checking, '' if none is."""
     late = set(reference_helplines.overdue())
     dates = [row["check_by"] for row in rows if row["id"] in late]
     return messages.text("helplines.overdue", date=day(min(dates))) if dates else ""

@@ -30,8 +30,8 @@ class Only(Enum):
 class Heading:
     """The page's title as a heading, its lead sentence (message `leads.<key>`) and its status.
 
-    The status line is left out of pages that show more than one release or none. A page with
-    `filters` lets its reader choose a release and restrict the other dimensions.
+    Pages that show several releases, or none, have no status line. `filters` is the dimension of a
+    page whose reader can choose a release and filter the other dimensions, '' for other pages.
     """
 
     has_status: bool = True
@@ -83,7 +83,7 @@ class ContextSeries:
 
 @dataclass(frozen=True)
 class SeriesList:
-    """Links to the context series of the page, one of which the dashboard shows at a time."""
+    """Links to the context series of the page. The dashboard shows one series at a time."""
 
     only: Only = Only.ANY
 
@@ -119,7 +119,7 @@ class TableBuilder:
 
 @dataclass(frozen=True)
 class PageEnd:
-    """The end of every page: the unit of count, and help. Before it, `relation` if given."""
+    """The end of every page: any `relation`, given by its id, then the unit of count, and help."""
 
     relation: str = ""
     only: Only = Only.ANY
@@ -211,7 +211,7 @@ PAGES: Final[Mapping[str, tuple[Block, ...]]] = {
 
 
 WITHOUT_STREAMLIT: Final = frozenset({FOR_ME})
-"""The pages that the server answers itself, complete in the first bytes.
+"""The pages that are served without Streamlit, complete in the first response.
 
 They are for readers who are frightened, on a slow phone or without scripts: no WebSocket, nothing
 that Streamlit stores, and no copy in the browser's cache.
@@ -225,7 +225,7 @@ def blocks(key: str, about: About) -> tuple[Block, ...]:
 
 
 def has_filters(key: str) -> bool:
-    """Return whether the reader of a page chooses what it shows."""
+    """Return whether a page has filters."""
     return any(isinstance(block, Heading) and block.filters for block in PAGES[key])
 
 
@@ -235,7 +235,7 @@ def has_table(key: str) -> bool:
 
 
 def has_text(key: str) -> bool:
-    """Return whether a page begins with a text, which says itself how far it is translated."""
+    """Return whether a page begins with a text, which has its own notice on its translation."""
     return any(isinstance(block, Text) and block.has_title for block in PAGES[key])
 
 
@@ -245,7 +245,7 @@ def has_series(key: str) -> bool:
 
 
 def has_charts(key: str) -> bool:
-    """Return whether a page has a card whose chart needs Plotly in the dashboard at once."""
+    """Return whether the dashboard draws a chart of a page with Plotly from the start."""
     return has_series(key)
 
 

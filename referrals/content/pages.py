@@ -51,7 +51,7 @@ SECTIONS_WITHOUT_CONTENTS: Final = 5
 """A page with more sections than this begins with a list of them."""
 
 LAST_CHECKED: Final = "last_checked"
-"""The name by which a text says on which day it was last compared with its sources."""
+"""The name in a text that is replaced by the day on which it was last compared with its sources."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Figure:
 class Text:
     """A rendered text: its title (with the title's anchor), body, sections and margin figures.
 
-    `standing` says how much of it is translated, and checked.
+    `standing` has the extent to which it is translated and checked.
     """
 
     title: Markup
@@ -97,7 +97,7 @@ def page(name: str, figures: Mapping[str, str]) -> Text:
     file_name = text_files.context_of(name)
 
     def figure(reference: str) -> str:
-        if _block(block := f"{{{reference}}}"):  # in a sentence, which leaves it as it is
+        if _block(block := f"{{{reference}}}"):  # replaced later, and only as a whole paragraph
             return block
         if reference == LAST_CHECKED:
             return day(file.last_checked.isoformat())
@@ -180,7 +180,7 @@ ROUTES: Final[Mapping[str, str]] = {
 
 
 def _routes() -> Markup:
-    """Return the questions that readers come with as links to the pages that answer them."""
+    """Return the usual questions of readers as links to the pages that answer them."""
     paths = {head.path for head in (*heads(), *standalone_pages.heads())}
     return templates.render(
         "content/routes.html",
@@ -197,7 +197,7 @@ def _routes() -> Markup:
 
 
 def _filter() -> Markup:
-    """Return the box that leaves only the sections with a word; the shell's script works it."""
+    """Return the box for filtering sections by a word. The shell's script does the filtering."""
     return templates.render(
         "content/filter.html",
         label=messages.text("filter.label"),
@@ -206,7 +206,7 @@ def _filter() -> Markup:
 
 
 def _feedback_sheet() -> Markup:
-    """Return the questions to the people who came to a surgery, with room to write on paper."""
+    """Return the questions for people who came to a surgery, with room to write on paper."""
     return templates.render("content/feedback_sheet.html", words=messages.text)
 
 
@@ -235,17 +235,17 @@ _BLOCKS_OF: Final[Mapping[str, Callable[[str], Markup]]] = {
     "quality": quality.html,
     "requests": requests.html,
 }
-"""The same for blocks of something: `{codes:sex}` is the block `codes` of `sex`."""
+"""The same for blocks with an argument: `{codes:sex}` is the block `codes` with `sex`."""
 
 
 def _block(paragraph: str) -> Callable[[], Markup] | None:
-    """Return what makes the block that a paragraph names, None if it names none."""
+    """Return the function that makes the block named by a paragraph, None if it names none."""
     named = re.fullmatch(r"\{([a-z-]+)(?::([\w-]+))?\}", paragraph)
     if not named:
         return None
-    name, of = named.groups()
-    if of:
-        return partial(_BLOCKS_OF[name], of) if name in _BLOCKS_OF else None
+    name, argument = named.groups()
+    if argument:
+        return partial(_BLOCKS_OF[name], argument) if name in _BLOCKS_OF else None
     return _BLOCKS.get(name)
 
 

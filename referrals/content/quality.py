@@ -1,4 +1,4 @@
-"""The self-assessment on the quality page: points of two guides, each with the tests that hold it.
+"""The self-assessment on the quality page: points of two guides, each with the tests behind it.
 
 `data/content/quality.csv` has a row for each point: met, partly or not, and the tests. `make
 quality` runs these tests and writes their outcomes to `quality_results.csv`, because the served
@@ -48,7 +48,7 @@ def results() -> dict[str, Row]:
 
 
 def tests_of(point: Row) -> list[str]:
-    """Return the tests that hold a point, as pytest names them."""
+    """Return the tests behind a point, as pytest names them."""
     return point["tests"].split()
 
 
@@ -90,7 +90,7 @@ def _shown(row: Row, outcomes: Mapping[str, Row]) -> dict[str, object]:
 
 
 def _sentence(test: str) -> str:
-    """Return the name of a test as the sentence that it is.
+    """Return the name of a test as a sentence.
 
     >>> _sentence("tests/unit/test_sums.py::test_a_sum_is_exact")
     'A sum is exact (tests/unit/test_sums.py)'

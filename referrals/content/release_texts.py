@@ -25,7 +25,7 @@ def text(release: Release, name: str) -> Text:
 
 @cached(64, BY_EDITION)
 def _text(release: Release, name: str, _overdue: tuple[str, ...]) -> Text:
-    """Return a text. It may warn of overdue help lines, so those are in the cache's key."""
+    """Return a text. It may warn of overdue help lines, so they are in the cache's key."""
     return pages.page(name, _figures(release))
 
 

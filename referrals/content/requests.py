@@ -1,8 +1,8 @@
-"""Ready-worded requests for what is not published: letters, and questions to Parliament.
+"""Ready-worded requests for unpublished figures: letters, and questions to Parliament.
 
-`pages` puts them below each gap of the page on what is not known. The wording of each request is in
-`data/content/<language>/requests.csv`; the law that each body answers under is in `bodies.csv`, so
-that no letter can name another one.
+`pages` puts them below each gap on the page of gaps. The wording of each request is in
+`data/content/<language>/requests.csv`. The law under which a body must answer is in `bodies.csv`,
+once for all of its letters.
 """
 
 from __future__ import annotations

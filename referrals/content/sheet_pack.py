@@ -1,7 +1,6 @@
-"""The list of a pack of briefing sheets: its files, and what each was made of.
+"""The manifest of a pack of briefing sheets: its files, with digests of each and of its input.
 
-The command `packs` writes it beside the sheets. The static site reads it, to offer the sheets that
-were put beside it.
+The command `packs` writes it beside the sheets. The static site reads it to offer the sheets.
 """
 
 from __future__ import annotations
@@ -48,10 +47,10 @@ class Pack:
 
 
 def read(folder: Path) -> tuple[PackedSheet, ...]:
-    """Return the sheets that a pack lists; none if the folder has no list.
+    """Return the sheets that a pack lists; none if the folder has no manifest.
 
     Raises:
-        DataError: the list cannot be read, or names a file outside the folder.
+        DataError: the manifest cannot be read, or names a file outside the folder.
     """
     path = folder / MANIFEST
     if not path.is_file():
@@ -86,7 +85,7 @@ def load(folder: Path) -> Pack:
     """Return the pack in a folder.
 
     Raises:
-        DataError: the folder has no list of a pack, or a file is missing or changed.
+        DataError: the folder has no manifest or no sheets, or a file is missing or changed.
     """
     sheets = read(folder)
     if not sheets:
@@ -104,12 +103,12 @@ def load(folder: Path) -> Pack:
 
 
 def is_intact(path: Path, sha256: str) -> bool:
-    """Return whether a file exists and has a digest."""
+    """Return whether a file exists and has the expected digest."""
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
 
 
 def written(sheets: Iterable[PackedSheet]) -> bytes:
-    """Return the list of a pack as a file, the same bytes for the same sheets."""
+    """Return the manifest of a pack as a file, the same bytes for the same sheets."""
     ordered: Sequence[PackedSheet] = sorted(sheets, key=lambda sheet: sheet.file)
     text = json.dumps(
         {"sheets": [asdict(sheet) for sheet in ordered]}, ensure_ascii=False, indent=1

@@ -1,6 +1,6 @@
-"""The pages that work without a script and outside the dashboard, such as search and questions.
+"""The pages outside the dashboard that work without a script, such as search and questions.
 
-Whatever draws a menu can link to them. Their addresses never change.
+Every menu links to them. Their addresses never change.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MESSAGES: Final[Mapping[str, str]] = {
     BRIEFING: "briefing_page",
     PRESENT: "present",
 }
-"""The name under which each page has its messages, in the order of the menu."""
+"""The section of each page's messages, in the order of the menu."""
 
 PATHS: Final = tuple(_MESSAGES)
 

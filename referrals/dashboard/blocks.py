@@ -29,8 +29,8 @@ TEMPLATE: Final = "dashboard/blocks.html"
 def html(key: str, block: Block, offered: Mapping[str, Release], base: str) -> Markup:
     """Return a block of the page of a key; a card is drawn without Plotly.
 
-    `offered` has the releases by id, the published one first. `base` begins the addresses that
-    leave the site.
+    `offered` has the releases by id, the published one first. `base` is the site's own origin, for
+    addresses that readers copy.
 
     Raises:
         ValueError: the block belongs to a page that draws itself.
@@ -63,14 +63,14 @@ def html(key: str, block: Block, offered: Mapping[str, Release], base: str) -> M
 def page_end(
     published: Release, shown: Release, address: str = "", *, has_text: bool = False
 ) -> Markup:
-    """Return the unit of count, help and, if it is known, the page's address as a code to scan."""
+    """Return the unit of count, help and, if its address is known, the page's QR code."""
     end = notices.page_end(published.about, shown.about, has_text=has_text)
     return end + (_phone(address) if address else Markup())
 
 
 @cached(64, CACHE_KEYS)
 def _text_with_title(release: Release, name: str, key: str, _overdue: tuple[str, ...]) -> Markup:
-    """Return a text with its title, made again if more help lines are overdue."""
+    """Return a text with its title. It may warn of overdue help lines, so they are in the key."""
     return pages.with_title(release_texts.text(release, name), sitemap.page(key).path)
 
 
@@ -101,7 +101,7 @@ def _relations(release: Release) -> Markup:
 
 @cached(256, {})
 def _phone(address: str) -> Markup:
-    """Return an address as a code to scan, folded."""
+    """Return the QR code of an address, folded."""
     code = segno.make(address, error="m")
     return templates.render(
         "dashboard/phone.html",

@@ -1,8 +1,8 @@
 """The controls of a page, whose values are held in the address.
 
 The address holds every choice, so that a link to the page shows the same figures. A new session
-takes the value of a control that the browser sends with its first message: a reader who chose
-something while the connection was lost would otherwise lose that choice.
+also accepts the values that a browser sends with its first message, so that a reader who chose
+something while the connection was lost does not lose that choice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from referrals.i18n import messages
 from referrals.query.selection import MOST_COMPARED, SEPARATOR
 
 BUTTONS: Final = "buttons_"
-"""The beginning of the keys of choices drawn as buttons."""
+"""The prefix of the keys of choices that are drawn as buttons."""
 
 
 class Choice(Protocol):
@@ -40,12 +40,12 @@ class Choice(Protocol):
 
 
 class Controls:
-    """The controls of one run of a page: draws them, and knows what each was set to.
+    """The controls of one run of a page, with the value of each before and after it is drawn.
 
     `prefix` begins the keys of the controls, and `choices` are all that the run draws. `write`
-    writes the options chosen, by the name of each choice, into the address. A change writes all of
-    them, and not only the one that changed: a reader who chooses twice in a moment is answered by
-    one run, whose address does not hold the first choice yet.
+    writes the options chosen, by the name of each choice, into the address. A change writes all
+    values, not only its own: two quick choices are answered by one run, whose address does not hold
+    the first of them yet.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Controls:
         self._after[choice.name] = str(value)
 
     def compare(self, choice: Choice) -> None:
-        """Draw the options of a choice, of which a few can be chosen."""
+        """Draw the options of a choice as a list from which a few can be chosen."""
         values = st.multiselect(
             choice.label,
             list(choice.options),
@@ -132,8 +132,9 @@ class Controls:
     ) -> dict[str, Any]:
         """Return the arguments that tie a control to its part of the address.
 
-        `argument` sets the value in the first run, to `first` if it is not given as in the state.
-        Another `kind` of control needs another key: Streamlit would give it the value of the first.
+        `argument` sets the value in the first run, to `first` if the control takes it in another
+        form than the session state. Each `kind` of control needs a key of its own: Streamlit would
+        give a new control the value of an earlier one with the same key.
         """
         key = kind + key_of(self._prefix, choice.name)
         self._keys[choice.name] = key

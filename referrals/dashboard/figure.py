@@ -1,4 +1,4 @@
-"""Cards in Streamlit: a light one is one element of HTML, and Plotly draws those over time."""
+"""Cards in Streamlit: one element of HTML, or a Plotly chart between two if they are over time."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def plot(card: Card) -> None:
 
 @cached(CACHED_CHARTS, CACHE_KEYS, separate=is_whole)
 def chart(card: Card, palette: charts.Palette) -> Any:
-    """Return a card's Plotly figure as it is sent, made once for each view and palette."""
+    """Return a card's Plotly figure, ready to send. It is cached for each view and palette."""
     return charts.PreparedFigure(card.draw(palette)) if card.draw else None
 
 

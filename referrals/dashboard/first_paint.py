@@ -60,7 +60,7 @@ def _body(served: Served, key: str, query: str) -> FirstPaint:
     if not outline.has_filters(key):
         return FirstPaint(_plain(served, key, helplines.overdue()))
     chosen = choices.read(key, pairs, offered)
-    # Without what readers typed: the cache holds one page for a selection.
+    # Without the unusable parameters, which readers typed: the cache holds a page per selection.
     page = _topic(served, replace(chosen, unusable=()))
     html = page + topic_html.unusable(chosen, offered)
     address = topic_html.address(chosen)
@@ -74,7 +74,7 @@ def _offered(served: Served) -> dict[str, Release]:
 
 @cached(64, {**CACHE_KEYS, Served: lambda served: served.version})
 def _plain(served: Served, key: str, _overdue: tuple[str, ...]) -> Markup:
-    """Return a page without choices. It may warn of help lines, so those are in the cache's key."""
+    """Return a page without choices. It may warn of overdue help lines, so they are in the key."""
     about = served.published.about
     parts = [blocks.html(key, block, _offered(served), "") for block in outline.blocks(key, about)]
     return templates.macro(TEMPLATE, "plain", parts)
@@ -108,7 +108,7 @@ def _topic(served: Served, chosen: Choices) -> Markup:
 
 @cached(16, {**CACHE_KEYS, Served: lambda served: served.version})
 def _series(served: Served, name: str) -> Markup:
-    """Return the page of context series with the series of a name."""
+    """Return the page of context series with one of them, by name."""
     release = served.published
     shown = series.card(release, name)
     return templates.macro(
@@ -164,8 +164,9 @@ def _compared(chosen: Choices, field: Field) -> Mapping[str, object]:
     """Return a comparison as links, each of which adds or removes an option."""
     options = []
     for code, name in field.options.items():
-        others = [other for other in field.options if (other in field.codes) != (other == code)]
-        changed = chosen.with_value(field.name, SEPARATOR.join(others), field.usual)
+        toggled = {*field.codes} ^ {code}
+        codes = [option for option in field.options if option in toggled]
+        changed = chosen.with_value(field.name, SEPARATOR.join(codes), field.usual)
         address = topic_html.address(changed)
         options.append({"name": name, "address": address, "is_chosen": code in field.codes})
     return {"name": field.name, "label": field.label, "options": options}

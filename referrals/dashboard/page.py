@@ -21,8 +21,8 @@ from referrals.language import using
 def draw(key: str) -> None:
     """Draw the page of a key, such as "sex" or "data-sharing".
 
-    A choice on the page runs this alone, without app.py and its navigation. If the figures cannot
-    be shown, the page says why and gives the help lines.
+    It is a fragment: a choice on the page runs this function, without app.py and its navigation. If
+    the figures cannot be shown, the page gives the reason and the help lines.
     """
     with using(page_url.language()):
         try:

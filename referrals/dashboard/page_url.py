@@ -1,7 +1,7 @@
-"""The address of the page that a reader sees, for links and codes that leave the site.
+"""The address of the page that a reader sees, for links to copy and QR codes.
 
-Streamlit passes on any address that the page claims, of any length. This one is made of the
-server's own data.
+Streamlit passes on any address that the browser claims, of any length, so the address is made from
+the server's own data instead.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PATH: Final = "path"
 """The key of the session state that holds the path of the page being drawn."""
 
 LONGEST: Final = 300
-"""The longest address, in characters, that is still shown as a code to scan."""
+"""The longest address, in characters, that is shown as a QR code."""
 
 
 def base() -> str:
@@ -52,7 +52,7 @@ def of_page(parameters: Mapping[str, str]) -> str:
 
 
 def write(chosen: Mapping[str, str], usual: Mapping[str, str]) -> None:
-    """Write choices into the address, by parameter, and remove those that are the usual ones."""
+    """Write choices into the address, by parameter, and remove the parameters of usual values."""
     for name, value in chosen.items():
         if value == usual[name]:
             st.query_params.pop(name, None)

@@ -10,10 +10,10 @@ from referrals.localised_html import localised
 class ReadyHtml(str):
     """A string that `st.html` sends as it is, through its documented `_repr_html_`.
 
-    It is made for the current language: its links keep that.
+    Its links lead to pages in the current language.
 
-    Any other string is taken apart line by line in every run, which cost 5% of an answer's
-    processor time: a card has some 20 kB, and none of it is indented by mistake.
+    `st.html` splits any other string into lines in every run, to remove indentation that a card
+    does not have. That took 5% of the processor time of an answer: a card has some 20 kB.
     """
 
     __slots__ = ()

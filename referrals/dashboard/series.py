@@ -1,6 +1,6 @@
 """The page of context series as HTML: one series at a time, and the list of all.
 
-It knows no Streamlit, as the first paint of the page is made before any session exists.
+It does not use Streamlit, because the first paint is made before any session exists.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def chosen(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def unusable(pairs: Iterable[tuple[str, str]]) -> Markup:
-    """Return the notice on a series that does not exist, or on several; empty if there is none."""
+    """Return the notice on an unknown series, or on several; empty if the address is usable."""
     asked = _asked(pairs)
     written = "&".join(f"{SERIES}={name}" for name in asked)
     if len(asked) > 1:
@@ -85,16 +85,16 @@ def contents(name: str) -> Markup:
 
 
 def finding(shown: Card) -> Markup:
-    """Return the headline of a series and what its numbers are."""
+    """Return the headline of a series and the unit of its numbers."""
     title = templates.macro(topic_html.TEMPLATE, "finding", shown.name, shown.finding)
     return title + templates.macro(topic_html.TEMPLATE, "unit", shown.unit)
 
 
 @cached(64, CACHE_KEYS)
 def figure(shown: Card, base: str) -> Markup:
-    """Return the chart of a series without Plotly, and what follows it.
+    """Return the chart of a series without Plotly, and the pieces below it.
 
-    `base` begins the addresses that leave the site.
+    `base` is the site's own origin, for addresses that readers copy.
     """
     chart = templates.macro(TEMPLATE, "chart", card_chart.html(shown)) if shown.bars else Markup()
     if shown.lines:
@@ -104,7 +104,7 @@ def figure(shown: Card, base: str) -> Markup:
 
 @cached(64, CACHE_KEYS)
 def below_plot(shown: Card, base: str) -> Markup:
-    """Return what follows the Plotly chart of a series, which HTML replaces on paper."""
+    """Return the pieces below the Plotly chart of a series: first the chart in HTML, for paper."""
     chart = templates.macro(card_html.TEMPLATE, "on_paper", card_chart.html(shown))
     return chart + _below(shown, base)
 
@@ -126,7 +126,7 @@ def _below(shown: Card, base: str) -> Markup:
 
 @cached(16, CACHE_KEYS)
 def answers(release: Release) -> Markup:
-    """Return what every series says, each with a link to its figure."""
+    """Return the finding of every series, each with a link to its figure."""
     listed = [
         (context_series.label(name), context_series.address(name), card(release, name).finding)
         for name in DESIGNS

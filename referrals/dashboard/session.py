@@ -41,15 +41,15 @@ _RUN: Final = _Run()
 def run() -> Iterator[None]:
     """Look the releases up once for a script run, and draw the notices about them.
 
-    The cache is emptied at the end: the thread may go on with another run, whose callbacks come
-    before it looks anything up.
+    The releases are forgotten at the end: the thread may be reused for another run, whose callbacks
+    are called before this function.
 
     Raises:
         ReleaseError: no release can be shown.
     """
     try:
         try:
-            # Even if the catalogue has nothing to show: the session's own may be withdrawn.
+            # Also if the catalogue has nothing to show: a withdrawn release must leave the session.
             current = catalogue.served()
         finally:
             _RUN.releases = _of_session()
@@ -84,7 +84,7 @@ def offered() -> dict[str, Release]:
 
 
 def chosen(selection: Selection) -> Release:
-    """Return the release that a reader chose; the published one if that is not there."""
+    """Return the release that a reader chose; the published one if it is not served."""
     return offered().get(selection.release, published())
 
 

@@ -1,6 +1,6 @@
 """The page of a built table as HTML: its pieces, and the whole of it before Streamlit runs.
 
-It knows no Streamlit, as the first paint of a page is made before any session exists.
+It does not use Streamlit, because the first paint is made before any session exists.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ FIRST_PAINT: Final = "dashboard/first_paint.html"
 
 @dataclass(frozen=True)
 class TablePage:
-    """The table that an address asks for, its release, and what of the address is unusable.
+    """The table that an address asks for, its release, and the unusable parts of the address.
 
-    `offered` has the releases by id, the published one first.
+    `offered` has the releases by id, the published one first. `meant` is the table with misspelt
+    parts corrected, None if nothing can be corrected.
     """
 
     offered: Mapping[str, Release]
@@ -69,12 +70,15 @@ class TablePage:
         return templates.macro(ANSWER, "summary_of_filters", text)
 
     def above(self) -> Markup:
-        """Return what of the address is unusable, and the headline."""
+        """Return the notice on the unusable parts of the address, and the headline."""
         unusable = table_html.problems(self.problems, self.meant, href)
         return unusable + table_html.finding(self.built)
 
     def answer(self, base: str) -> Markup:
-        """Return the chart and the cells, and what follows; `base` begins links from outside."""
+        """Return the chart, the cells and the pieces below them.
+
+        `base` is the site's own origin, for addresses that readers copy.
+        """
         figure = table_html.figure(self.built, href) + table_html.count(self.built)
         figure += table_html.suggestions(self.built, href)
         return figure + table_html.foot(self.built, href, _take_away(self.built.card, base))
@@ -101,7 +105,7 @@ class TablePage:
         return table_choices.chart(self.built)
 
     def changed(self, before: Mapping[str, str], after: Mapping[str, str]) -> TableRequest:
-        """Return the table after some choices changed, without what no longer fits together."""
+        """Return the table after some choices changed, without those that no longer fit."""
         chosen = table_choices.resolved(before, after)
         if after.get(RELEASE) == before.get(RELEASE):  # its link may follow the latest figures
             chosen[RELEASE] = self.built.request.within.release

@@ -1,7 +1,7 @@
-"""The page on which a reader builds a table: the choices beside the table that they ask for.
+"""The page on which a reader builds a table, with the choices beside it.
 
-The address holds the whole table. A change of any choice writes it anew, without what no longer
-fits: a filter on what is now in the rows is left out.
+The address holds the whole request. Any change rewrites it without the choices that no longer fit,
+such as a filter on a dimension that is now in the rows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page of context series: a list of them beside the one that its reader chose."""
+"""The page of context series: one of them, beside the list of all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from referrals.dashboard.ready_html import ReadyHtml
 
 
 def draw() -> dict[str, str]:
-    """Draw the page down to its end, and return the address parameters of what it shows."""
+    """Draw the page down to its end, and return the address parameters of the series shown."""
     pairs = page_url.pairs()
     release, base = session.published(), page_url.base()
     name, unusable = series.chosen(pairs), series.unusable(pairs)

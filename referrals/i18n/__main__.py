@@ -25,7 +25,7 @@ MACHINE: Final = "machine"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. Return 0, or 1 after messages that say what to correct."""
+    """Run the command. Return 0, or 1 after printing the faults to correct."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -54,7 +54,10 @@ def _check(options: argparse.Namespace) -> int:
     lacking = commands.incomplete(options.language)
     for fault in faults:
         print(fault, file=sys.stderr)
-    print(f"{options.language}: {len(faults)} faults, {len(lacking)} of the reader's path to do.")
+    print(
+        f"{options.language}: {len(faults)} faults, "
+        f"{len(lacking)} entries of the reader's path left to translate."
+    )
     return 1 if faults else 0
 
 
@@ -69,8 +72,8 @@ def _import(options: argparse.Namespace) -> int:
     commands.check_language(options.language)
     by = options.checked_by
     state = State("checked" if by else "draft", by or MACHINE, options.date)
-    number = commands.take_in(options.language, options.files, state)
-    print(f"{options.language}: {number} translations taken in as {state}.")
+    number = commands.import_files(options.language, options.files, state)
+    print(f"{options.language}: {number} translations imported as {state}.")
     return 0
 
 
@@ -87,17 +90,17 @@ def _parser() -> argparse.ArgumentParser:
     check = added.add_parser("check", help="check one language")
     check.add_argument("language", metavar="LANGUAGE")
     check.set_defaults(run=_check)
-    export = added.add_parser("export", help="write files to translate in, with what is missing")
+    export = added.add_parser("export", help="write files with everything left to translate")
     export.add_argument("language", metavar="LANGUAGE")
     export.add_argument("--to", type=Path, required=True, metavar="FOLDER")
-    export.add_argument("--all", action="store_true", help="also what is translated already")
+    export.add_argument("--all", action="store_true", help="include translated entries")
     export.set_defaults(run=_export)
-    taken = added.add_parser("import", help="take translated files in: .md, .toml or .po")
-    taken.add_argument("language", metavar="LANGUAGE")
-    taken.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    taken.add_argument("--checked-by", metavar="NAME", help="the person who checked every word")
-    taken.add_argument("--date", type=date.fromisoformat, default=datetime.now(UTC).date())
-    taken.set_defaults(run=_import)
+    imported = added.add_parser("import", help="read translated files: .md, .toml or .po")
+    imported.add_argument("language", metavar="LANGUAGE")
+    imported.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    imported.add_argument("--checked-by", metavar="NAME", help="the person who checked every word")
+    imported.add_argument("--date", type=date.fromisoformat, default=datetime.now(UTC).date())
+    imported.set_defaults(run=_import)
     return parser
 
 

@@ -24,7 +24,7 @@ from referrals.reference import table_schema
 LIST: Final = "codes"
 NATIONALITY: Final = "nationality"
 KOSOVO: Final = "XKX"
-"""A code of three letters that is in use, though ISO has none."""
+"""The usual code of three letters, which is not one of ISO 3166."""
 
 MONTHS_IN_QUARTER: Final = 3
 
@@ -39,7 +39,7 @@ _EXAMPLE_COUNTRY: Final = re.compile(r"Country ([A-Z])")
 
 
 def label(dimension: str, code: str, english: str) -> str:
-    """Return the label of a code, whose English one is given by its release.
+    """Return the label of a code in the current language; `english` is that of the release.
 
     >>> label("nationality", "VNM", "Vietnam")
     'Vietnam'
@@ -99,7 +99,7 @@ def status(english_mark: str, code: str) -> str:
 
 
 def forms(name: str) -> Mapping[str, str]:
-    """Return the forms of labels for a place in a sentence, by label, in the current language.
+    """Return the forms that labels have inside a sentence, by label, in the current language.
 
     `name` is a table of `data/locale/en/labels.toml`, such as `in_sentence`, whose keys are labels.
     """
@@ -143,7 +143,7 @@ def is_country(code: str) -> bool:
 
 
 def _short_code(code: str) -> str:
-    """Return the code of two letters of a country, by which CLDR knows it; '' if it is none."""
+    """Return the code of two letters that CLDR uses for a country; '' if it has none."""
     if code == KOSOVO:
         return "XK"
     codes: list[str] = get_global("territory_aliases").get(code, [])
@@ -151,7 +151,7 @@ def _short_code(code: str) -> str:
 
 
 def _country(code: str) -> str:
-    """Return the name of a country by its code of three letters; '' if CLDR does not know it."""
+    """Return the name of a country by its code of three letters; '' if CLDR has none."""
     if own := _own_names(current()).get(code):
         return own
     return str(locale_of(current()).territories.get(_short_code(code), ""))

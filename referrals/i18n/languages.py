@@ -27,7 +27,7 @@ FIRST_TEXT: Final = "overview"
 """The name of the text at the address `/`."""
 
 OWN_NAMES: Final[Mapping[str, str]] = {"sq": "Shqip", "zh-Hans": "简体中文"}
-"""Names of languages for themselves, if readers look for another form than that of CLDR."""
+"""Own names in place of those of CLDR, which are not the forms that readers look for."""
 
 
 def languages() -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def languages() -> tuple[str, ...]:
 
 
 def usual_length(language: str) -> tuple[float, float]:
-    """Return how long translations usually are, at least and at most, if the English is 1."""
+    """Return the least and the most usual length of translations, relative to the English."""
     shortest, longest = _settings()["length"].get(language, (0.3, 2.5))
     return shortest, longest
 

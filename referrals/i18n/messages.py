@@ -27,12 +27,11 @@ from markupsafe import Markup, escape
 
 from referrals import formatting
 from referrals.errors import DataError
-from referrals.i18n.translations import English, Entry, catalogue, plural_tags
+from referrals.i18n.translations import PLURAL_TAGS, English, Entry, catalogue, plural_tags
 from referrals.language import ENGLISH, current, in_english, is_english, isolated, locale_of
 from referrals.paths import LOCALE
 
 COUNT: Final = "count"
-PLURAL_FORMS: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 Message = str | Mapping[str, str]
@@ -138,7 +137,7 @@ def html(key: str, **values: object) -> Markup:
 
 
 def words(context: str, english: str) -> str:
-    """Return words of a text or a list in the current language; in English if it lacks them.
+    """Return words of a text or a list in the current language, or in English if it lacks them.
 
     The context is the name of the list or of the text's file, such as `codes` or `for-me.md`.
     """
@@ -149,17 +148,17 @@ def words(context: str, english: str) -> str:
 
 
 def find(context: str, english: str) -> Entry | None:
-    """Return the translation of words into the current language; None if it has none of today."""
+    """Return the translation of words into the current language; None if missing or outdated."""
     entry = catalogue(current()).get((context, (english,)))
     return entry if entry and not entry.is_outdated else None
 
 
 def _translated(entry: Entry, message: Message, language: str) -> Message:
-    """Return a translation as a message. Raises DataError if it cannot stand in its place."""
+    """Return a translation as a message. Raises DataError if it cannot replace the English."""
     tags = ("other",) if isinstance(message, str) else plural_tags(language)
     added = _placeholders(list(entry.forms)) - _placeholders(_forms(message))
     if added or len(entry.forms) != len(tags) or not all(entry.forms):
-        fault = f"uses {', '.join(sorted(added))}" if added else f"has not {len(tags)} forms"
+        fault = f"uses {', '.join(sorted(added))}" if added else f"does not have {len(tags)} forms"
         raise DataError(
             f"data/locale/{language}.po: {entry.context} {fault}, unlike its English. Correct it."
         )
@@ -218,11 +217,11 @@ def _collect(found: dict[str, Message], key: str, node: Any, where: str) -> None
 
 
 def _checked_plural(node: Mapping[str, Any], key: str, where: str) -> Mapping[str, str]:
-    unknown = node.keys() - PLURAL_FORMS - {COUNT}
+    unknown = node.keys() - {COUNT, *PLURAL_TAGS}
     is_text = all(isinstance(form, str) for form in node.values())
     if unknown or not is_text or "other" not in node:
         raise DataError(
-            f"{where} has a plural that cannot be used: {key}. It needs `{COUNT}`, `other` and, of "
-            f"the other forms, {', '.join(sorted(PLURAL_FORMS - {'other'}))} only."
+            f"{where} has a plural that cannot be used: {key}. It needs texts for `{COUNT}` and "
+            f"`other`, and may have {', '.join(sorted({*PLURAL_TAGS} - {'other'}))}."
         )
     return dict(node)

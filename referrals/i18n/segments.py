@@ -21,7 +21,7 @@ from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.container import container_plugin
 
 BOXES: Final = ("key", "help", "note", "since-2021", "sheet")
-"""The containers with a frame. A sheet is on paper of its own when the page is printed."""
+"""The containers with a frame. A sheet begins on a new sheet of paper when the page is printed."""
 
 LISTS: Final = ("steps", "timeline", "ways")
 """The containers around one list, which gets their name as its class."""
@@ -72,7 +72,7 @@ def structure(markdown: str) -> list[str]:
 
 
 def sections(markdown: str) -> list[str]:
-    r"""Return a text cut before each second-level heading, which together are the text.
+    r"""Return the parts of a text, cut before each second-level heading.
 
     If a heading is inside a box, the cut is before the box.
 

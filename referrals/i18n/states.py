@@ -19,9 +19,9 @@ CHECKED: Final = "checked"
 
 @dataclass(frozen=True)
 class Standing:
-    """The parts of something that are translated into the current language, and those checked.
+    """The number of translatable parts of a text or page, by their state in the current language.
 
-    `english` counts what is shown in English, `drafts` what no person has checked.
+    `english` counts the parts that are shown in English, `drafts` those that no person has checked.
     """
 
     total: int = 0
@@ -40,14 +40,14 @@ class Standing:
 
 
 def standing(found: Iterable[Entry | None]) -> Standing:
-    """Return the standing of translations, with None for what is shown in English."""
+    """Return the standing of parts, each as its translation, or None if it is shown in English."""
     entries = list(found)
     drafts = [entry for entry in entries if entry and entry.state.name != CHECKED]
     return Standing(len(entries), entries.count(None), len(drafts))
 
 
 def of_messages() -> Standing:
-    """Return the standing of the messages that have been translated at some time."""
+    """Return the standing of the messages that have a translation, outdated ones included."""
     return Standing() if is_english() else _of_messages(current())
 
 

@@ -1,8 +1,8 @@
 """Text files: Markdown with TOML front matter, one for each explanatory text, in English.
 
 A text is `data/content/en/<name>.md`. It begins with front matter between two lines `+++`, as in
-Hugo. `read` checks every key, so that a mistake is named before a page is drawn. The translations
-of its segments are in `i18n/translations`.
+Hugo. `read` checks every key, so that a mistake is reported before a page is drawn. The
+translations of its segments are in `i18n/translations`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from referrals.paths import CONTENT
 
 FENCE: Final = "+++\n"
 ASSESSMENT: Final = "ecia-2021"
-"""The id of the one source whose sections a text lists."""
+"""The id of the only source whose sections a text lists."""
 
 _REQUIRED: Final[Mapping[str, tuple[type, str]]] = {
     "title": (str, 'title = "Title of the page"'),

@@ -1,4 +1,4 @@
-"""A parsed text with its words in the current language, and the English beside them if need be."""
+"""A parsed text in the current language, and one with the English of each section beside it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ SECTION: Final = "h2"
 
 
 def translated(tokens: Sequence[Token], markdown: MarkdownIt, context: str, fill: Fill) -> Standing:
-    """Fill in the segments of a text, in the current language as far as it has them.
+    """Fill in the segments of a text in place, in the current language or in English.
 
-    The tokens are changed. A segment that falls back to English is between the controls of
-    `language.in_english`.
+    A segment that falls back to English is between the controls of `language.in_english`.
     """
     found: list[Entry | None] = []
     for token in _segments(tokens):
@@ -42,7 +41,7 @@ def translated(tokens: Sequence[Token], markdown: MarkdownIt, context: str, fill
 def with_english(
     tokens: Sequence[Token], english: Sequence[Token], render: Callable[[Sequence[Token]], Markup]
 ) -> list[Token]:
-    """Return a translated text with the English of each section behind it, folded.
+    """Return a translated text with the English of each section after it, folded.
 
     `english` has the same text, filled in. `render` returns tokens as HTML.
     """
@@ -75,7 +74,7 @@ def _text(content: str) -> Token:
 
 
 def _sections(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """Yield where each section begins and ends; the first one is what is before any heading."""
+    """Yield the start and the end of each section. The first is the part before any heading."""
     starts = [
         place
         for place, token in enumerate(tokens)

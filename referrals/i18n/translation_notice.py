@@ -1,4 +1,4 @@
-"""The notice on the translation of a page: by whom it was made, and what is still English."""
+"""The notice on the translation of a page: whether a person has checked it, and English parts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def html(standing: Standing, path: str) -> Markup:
 
 
 def sentence(standing: Standing, *, is_about_safety: bool = False) -> str:
-    """Return what a page says about its translation; '' if there is nothing to say."""
+    """Return the sentence of a page on its translation; '' if it needs none."""
     if is_english():
         return ""
     if standing.is_only_english:

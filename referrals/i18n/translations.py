@@ -94,7 +94,7 @@ def catalogue(language: str) -> Catalogue:
     """Return the translations of a language; none if it has no file.
 
     Raises:
-        DataError: the file cannot be read, or an entry does not say who made it.
+        DataError: the file cannot be read, or an entry does not say who made it and when.
     """
     path = path_of(language)
     return read(path) if path.is_file() else MappingProxyType({})
@@ -121,17 +121,30 @@ def _is_translated(message: Message) -> bool:
 
 def _entry(message: Message, file: str) -> Entry:
     context, english = message.context or "", _as_tuple(message.id)
-    stated = [_STATE.fullmatch(comment) for comment in message.user_comments]
-    found = next((match for match in stated if match), None)
-    if found is None:
+    stated = [_state(comment) for comment in message.user_comments]
+    state = next((each for each in stated if each), None)
+    if state is None:
         raise DataError(
-            f"{file}: the entry {context!r} ({english[0][:40]!r}) does not say who translated it. "
-            "Add a comment such as '# draft by machine, 2026-11-30', or import it: "
+            f"{file}: the entry {context!r} ({english[0][:40]!r}) does not say who translated it "
+            "and when. Add a comment such as '# draft by machine, 2026-11-30', or import it: "
             "python -m referrals.i18n import."
         )
-    state = State(found[1], found[2], date.fromisoformat(found[3]))
     forms = _as_tuple(message.string)
     return Entry(context, english, forms, state, is_outdated=FUZZY in message.flags)
+
+
+def _state(comment: str) -> State | None:
+    """Return the state in a comment, None if it has none or not a real date.
+
+    >>> _state("draft by machine, 2026-02-30")
+    """
+    found = _STATE.fullmatch(comment)
+    if not found:
+        return None
+    try:
+        return State(found[1], found[2], date.fromisoformat(found[3]))
+    except ValueError:
+        return None
 
 
 def _as_tuple(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:

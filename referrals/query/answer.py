@@ -14,12 +14,12 @@ from referrals.release.release import Kind
 class Answer:
     """One observation per code of a dimension, in the order of the codelist, and their total.
 
-    `recorded` is how many have the dimension recorded, None if not known. `unpublished` labels the
-    codes that are published only as part of an aggregate. `labels` names the codes of the
-    selection, by dimension; `period` names its period, whose code is `period_code`.
-    `is_unreliable` marks shares (status u) whose total is too small to give any in words.
-    `is_comparison` means that a reader chose the codes, so that the observations are not all there
-    are.
+    `recorded` is the number of referrals with the dimension recorded, None if unknown.
+    `unpublished` has the labels of the codes that are published only as part of an aggregate.
+    `labels` has those of the selected codes, by dimension; `period` is the label of the period,
+    whose code is `period_code`. `is_unreliable` means that the total is so small that its shares
+    (status u) are not put into words. `is_comparison` means that a reader chose the codes, so that
+    there may be others.
     """
 
     dimension: str

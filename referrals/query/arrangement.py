@@ -44,9 +44,9 @@ def usual_order(answer: Answer) -> str:
 def arranged(answer: Answer, compared: Mapping[str, str], sort: str) -> Answer:
     """Return an answer with the compared codes alone (all if there are none), in an order.
 
-    `compared` has the label of each code. One that the answer lacks is not published within its
-    selection, and says so. An order of '' is the usual one. Groups of the remaining codes, and
-    those not recorded, are last in every order.
+    `compared` has the label of each code. A code that the answer lacks is shown as not published.
+    An order of '' is the usual one. Groups of the remaining codes, and those not recorded, are last
+    in every order.
     """
     shown = answer.observations
     if compared:

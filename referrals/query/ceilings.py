@@ -1,8 +1,8 @@
-"""Ceilings of a rounded release: no sum is more than a listed total that it is part of.
+"""Ceilings of a rounded release: no sum exceeds a listed total that it is part of.
 
 Used by `rounded` for the sums that a release does not list: those of four or five codes, and those
 that are 0. The ranges of listed cells are within these totals already. The totals are read once for
-each release: read in every query, they would take as long as the rest of it.
+each release, because reading them in every query would double its time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Ceiling = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Ceilings:
-    """The most that totals of one code can be, and the year of each quarter."""
+    """The upper bound of each total of one code, and the year of each quarter."""
 
     most: Mapping[Ceiling, int]
     year_of: Mapping[str, str]

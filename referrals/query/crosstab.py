@@ -1,4 +1,4 @@
-"""Crosstabs: one dimension within each code of another. A topic page is one of one column.
+"""Crosstabs: one dimension within each code of another. A topic page shows one with one column.
 
 Every kind of release reads its numbers here, so that a page and a table of many columns cannot
 disagree.
@@ -17,10 +17,10 @@ from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release
 
 ONE_COLUMN: Final = ""
-"""The columns of a crosstab that has only the column of all together."""
+"""In place of a dimension of columns: the only column is the margin."""
 
 LISTED: Final = "query/listed_observations"
-"""The statement of the kinds that publish the cells they list and no sums of them."""
+"""The statement for the kinds of release whose cells are never added up."""
 
 Record = Mapping[str, Any]
 """A row of a `query/*_observations` statement: a row's code within a column's code."""
@@ -30,8 +30,8 @@ Record = Mapping[str, Any]
 class Crosstab:
     """An answer about `rows` for each code of `columns`, and `whole` for the margin (all codes).
 
-    The columns are in the order of the codelist. A column's numbers add up to the margin only if
-    the kind of release makes them: in others a cell can be suppressed, or not published.
+    The columns are in the order of the codelist. They add up to the margin in a rounded release
+    only: in other kinds a cell can be suppressed, or not published.
     """
 
     rows: str

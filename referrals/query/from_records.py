@@ -24,8 +24,8 @@ class FromRecords(ABC):
     """A release built from records, queried through `kinds.ReleaseKind`.
 
     Each kind has a statement of its own, with `thresholds` as parameters. Shares of a total of
-    fewer than `reliable_from` referrals are marked as unreliable. `adds_up` says whether the parts
-    of a total add up to it, so that their bounds are worked out together.
+    fewer than `reliable_from` referrals are marked as unreliable. `adds_up` means that the parts of
+    a total add up to it, so that their bounds are narrowed together.
     """
 
     release: Release
@@ -49,8 +49,8 @@ class FromRecords(ABC):
     ) -> Sequence[Record]:
         """Return records with upper bounds within the totals that each is part of.
 
-        `codes` has the period and the code of each dimension, but that of `dimension` is each
-        record's own.
+        `codes` has the period and the code of each dimension. Each record has its own code of
+        `dimension`, in place of the one in `codes`.
         """
         return records
 

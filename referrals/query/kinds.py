@@ -23,7 +23,7 @@ class ReleaseKind(Protocol):
         """Return the codes by which a dimension can be filtered, by dimension, and any periods."""
 
     def answer(self, dimension: str, selection: Selection) -> Answer:
-        """Return the numbers of a dimension within a selection, without its filter on it."""
+        """Return the numbers of a dimension within a selection, whose code of it is ignored."""
 
     def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
         """Return the numbers of one dimension within each code of another, within a selection."""

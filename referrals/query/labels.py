@@ -19,7 +19,7 @@ WHOLE: Final = ""
 
 @cached(16, BY_EDITION, has_words=False)
 def code_rows(release: Release) -> tuple[Mapping[str, Any], ...]:
-    """Return the row of each code of a release in display order, as `sql/query/codes.sql` says."""
+    """Return the rows of `sql/query/codes.sql`: each code of a release in display order."""
     return tuple(release.rows("query/codes"))
 
 

@@ -13,9 +13,9 @@ SUPPRESSED: Final = "c"
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """An observation as a share of its answer's total, of 1.
+    """An observation as a share of its answer's total, from 0 to 1.
 
-    `value` is None if the share is known as a range only. `of_recorded` is the share of those with
+    `value` is None if only a range is known. `of_recorded` is the share among the referrals with
     the dimension recorded, None if their number is unknown.
     """
 

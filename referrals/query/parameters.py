@@ -1,8 +1,8 @@
-"""The parameters of an address: ours, slips of ours, and those that others add.
+"""The parameters of an address: ours, misspellings of ours, and those that other sites add.
 
-Links gather parameters on their way: campaign tags, click identifiers, cache busters. They change
-nothing. A slip of one of our names is different: to ignore it would be to answer another question
-than the one asked, so pages name it and the API refuses it.
+Links gather parameters on their way: campaign tags, click identifiers, cache busters. They are
+ignored. To ignore a misspelling of one of our names would be to answer another question, so pages
+name it and the API refuses it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Final
 from referrals import csv_safety
 
 MIN_ABBREVIATION: Final = 4
-"""The shortest beginning of a name, in characters, that is taken for the name."""
+"""The shortest abbreviation of a name that is recognised, in characters."""
 
 CLOSE: Final = 0.75
-"""The similarity (`difflib`) from which a name is a slip of another."""
+"""The similarity (`difflib`) from which a name counts as a misspelling of ours."""
 
 GUESSES: Final = {
     "age": "age_band",
@@ -39,7 +39,7 @@ GUESSES: Final = {
 
 @lru_cache(maxsize=512)
 def meant(name: str, names: tuple[str, ...]) -> str:
-    """Return which of our names a parameter is or is a slip of, '' if others added it.
+    """Return the name of ours that a parameter has or misspells, '' if another site added it.
 
     >>> ours = ("sex", "crime_type", "nationality", "format")
     >>> [meant(name, ours) for name in ("Sex", "sex[]", "crimetype", "crime", "nationalty")]
@@ -63,7 +63,7 @@ def meant(name: str, names: tuple[str, ...]) -> str:
 
 
 def ours(pairs: Iterable[tuple[str, str]], names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return the parameters that are ours or slips of ours, in order.
+    """Return the parameters that are ours or misspellings of ours, in order.
 
     >>> ours([("utm_source", "x"), ("sex", "F")], ("sex",))
     [('sex', 'F')]

@@ -80,7 +80,7 @@ class Rounded(FromRecords):
         return {record["code"]: record for record in self.by_period(codes)}
 
     def unlisted_bounds(self) -> Mapping[int, int]:
-        """Return the most that an unlisted cell, a 0, can be, by the dimensions that it fixes."""
+        """Return the upper bound of an unlisted cell, a 0, by the number of dimensions it fixes."""
         rows = self.release.rows(
             "query/unlisted_zero_bounds", {"largest_small_count": LARGEST_SMALL_COUNT}
         )

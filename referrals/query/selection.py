@@ -26,7 +26,7 @@ Offer = Mapping[str, Sequence[str]]
 first period, release and order are the defaults."""
 
 SEPARATOR: Final = ","
-"""Between the codes of a page's own dimension that are compared: `nationality=VNM,ALB`."""
+"""The separator of codes that are compared: `nationality=VNM,ALB`."""
 
 
 class Fault(StrEnum):
@@ -105,9 +105,9 @@ def read_address(
 ) -> tuple[Selection, tuple[str, ...]]:
     """Return the selection in address parameters, and the names of parameters that are invalid.
 
-    A parameter or a code that is not on offer is ignored: the default is shown instead. `own` is
-    the page's own dimension, of which several codes can be compared. Parameters that others added
-    to a link are not named.
+    A parameter or a code that is not on offer is ignored: the default is shown instead. Several
+    codes of `own`, the page's own dimension, can be compared. Parameters that other sites added to
+    a link are not named.
 
     >>> read_address({"sex": "F", "crime_type": "XX"}, {"sex": ["M", "F"], "crime_type": ["MS"]})[1]
     ('crime_type',)
@@ -133,8 +133,8 @@ def read_address(
 def fault(name: str, values: Sequence[str], *, own: str = "") -> Fault:
     """Return the fault of a parameter that `read_address` does not accept.
 
-    `values` are all that an address gives it. A code of the code lists that the page does not offer
-    is right, but has no number there.
+    `values` are all of its values in the address. A code that is in the code lists, but not on
+    offer, is valid and has no number on the page.
 
     >>> fault("nationality", ["FRA"]).value, fault("nationality", ["XX"]).value
     ('not_published', 'unknown')

@@ -152,7 +152,7 @@ def _marked(
 
 
 def _recorded(observations: Sequence[Observation]) -> int | None:
-    """Return how many have the dimension recorded, or None if any of these counts is missing."""
+    """Return the number with the dimension recorded, None if any of its counts is missing."""
     counts = [observation.value for observation in observations if observation.kind == "category"]
     is_known = any(
         observation.code == NOT_RECORDED and observation.has_number for observation in observations
@@ -177,13 +177,13 @@ def _share(
     lower, upper = observation.bounds
     if recorded is not None and observation.code != NOT_RECORDED and observation.value is not None:
         unknown = max(other.bounds[1] for other in shown if other.code == NOT_RECORDED)
-        return Share(
-            lower=Fraction(lower, recorded + unknown),
-            upper=Fraction(upper + unknown, recorded + unknown),
-            of_recorded=Fraction(observation.value, recorded),
-        )
-    least, most = _matching_totals(observation, total, shown)
-    return Share(lower=Fraction(lower, least), upper=min(Fraction(upper, most), Fraction(1)))
+        everyone = recorded + unknown
+        low, high = joint_bounds.share_of_totals((lower, upper + unknown), (everyone, everyone))
+        of_recorded = Fraction(observation.value, recorded) if recorded else None
+        return Share(lower=low, upper=high, of_recorded=of_recorded)
+    totals = _matching_totals(observation, total, shown)
+    low, high = joint_bounds.share_of_totals((lower, upper), totals)
+    return Share(lower=low, upper=min(high, Fraction(1)))
 
 
 def _matching_totals(

@@ -60,14 +60,14 @@ def _parser() -> argparse.ArgumentParser:
         "--base",
         type=_origin,
         metavar="ADDRESS",
-        help="the address of the full site, such as https://example.org: pages then link to it and "
-        "have canonical addresses on it",
+        help="the address of the full site, such as https://example.org, for links to it and for "
+        "canonical addresses",
     )
     build.add_argument(
         "--sheets",
         type=Path,
         metavar="FOLDER",
-        help="a pack of briefing sheets, as `make packs` writes it: the site then offers them",
+        help="a pack of briefing sheets, written by `make packs`, for the site to offer",
     )
     return parser
 

@@ -1,7 +1,7 @@
-"""The static site as the process serves it: rendered once per version of the releases.
+"""The static site as an ASGI application: rendered once per version of the releases.
 
-A page is looked up by its path and sent in the encoding that the client accepts. The only pages
-made for a request are the table that a reader built and the results of a search.
+A page is looked up by its path and sent in the encoding that the client accepts. Only two pages are
+made for each request: the table that a reader built, and the results of a search.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Failure:
     until: float
 
     def holds(self, version: str) -> bool:
-        """Return whether a version is not to be tried now."""
+        """Return whether it is too early to try a version again."""
         return version == self.version and monotonic() < self.until
 
 
@@ -90,9 +90,9 @@ class StaticSite:
         ]
 
     @asynccontextmanager
-    async def rendered_ahead(self) -> AsyncIterator[None]:
+    async def prebuilt(self) -> AsyncIterator[None]:
         """Render the pages in the background at start, so that no reader has to wait for them."""
-        task = asyncio.create_task(self._render_ahead())
+        task = asyncio.create_task(self._prebuild())
         try:
             yield
         finally:
@@ -133,8 +133,8 @@ class StaticSite:
     def _table(self, query: bytes) -> bytes:
         """Return the page of a table.
 
-        It is not cached, as a million queries can ask for one table. The table itself is
-        (`cards.built_table`), by what it shows; around it a page takes 5 ms.
+        The page is not cached, because any number of queries can ask for one table. The table
+        itself is (`cards.built_table`), by its normalised request; the page around it takes 5 ms.
         """
         pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
         return site.table_page(catalogue.served(), pairs, links.served(self.base))
@@ -162,7 +162,7 @@ class StaticSite:
             task.add_done_callback(self._tasks.discard)
         return files
 
-    async def _render_ahead(self) -> None:
+    async def _prebuild(self) -> None:
         with suppress(Exception):  # logged already, or shown to the first reader
             await self._render(await asyncio.to_thread(catalogue.served))
 
@@ -178,7 +178,11 @@ class StaticSite:
             return self._files
 
     async def _render_in_thread(self, served: Served) -> Files:
-        """Return the files of some releases. A failure is logged once, and not retried at once."""
+        """Return the files of some releases. After a failure, wait `RETRY_AFTER` seconds.
+
+        Raises:
+            ReferralsError: the pages cannot be rendered, or could not a moment ago.
+        """
         if failure := self._failed(served):
             raise ReferralsError(failure.reason)
         try:
@@ -189,7 +193,7 @@ class StaticSite:
             LOG.warning(
                 "The static pages of these releases cannot be rendered (%s).%s %s",
                 type(error).__name__,
-                " The old ones stay." if self._files else "",
+                " The previous ones stay." if self._files else "",
                 reason,
             )
             raise ReferralsError(reason) from None
@@ -223,7 +227,7 @@ async def _redirect_to_folder(_: object) -> Response:
 
 
 def _redirect_of_replaced(path: str) -> Response | None:
-    """Return the redirect of a page of a replaced release to the one in its place, or None."""
+    """Return the redirect from a page of a replaced release to its successor's, or None."""
     release_id, _, page = path.removeprefix(FOLDER).partition("/")
     new = catalogue.REPLACED.get(release_id)
     if new is None:
@@ -232,7 +236,7 @@ def _redirect_of_replaced(path: str) -> Response | None:
 
 
 def _method_not_allowed(method: str) -> Response:
-    """Return the answer to a request that does not read."""
+    """Return the answer to any method but GET and HEAD."""
     headers = {"allow": METHODS}
     if method == "OPTIONS":
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)

@@ -1,7 +1,6 @@
 """A page's figures for search engines and harvesters of data: a schema.org Dataset in JSON-LD.
 
-It is data and nothing that runs, so the content security policy of a page without scripts allows
-it.
+It is not executable, so the content security policy of a page without scripts allows it.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ def dataset(
 
 
 def interval(period: str) -> str:
-    """Return a period in words as an ISO 8601 interval of days; '' if it is not two months.
+    """Return a period in words as an ISO 8601 interval of days; '' if it does not name two months.
 
     >>> interval("April 2023 to February 2024"), interval("2020")
     ('2023-04-01/2024-02-29', '')

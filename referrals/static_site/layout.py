@@ -1,7 +1,7 @@
 """The document around a static page: head, header, menu and footer.
 
-No page has a script but "What happens to my details", which is complete without it. With it a
-reader can listen, print the card alone, hide what the page is, and leave by pressing Shift three
+Only "What happens to my details" has a script, and is complete without it. With it a reader can
+listen to the page, print the card alone, disguise the page, and leave by pressing Shift three
 times.
 """
 
@@ -29,9 +29,14 @@ _FOR_ME: Final = Path(__file__).with_name("assets") / "for_me.js"
 SCRIPT_BODY: Final = assets.in_one_scope(assets.FOLDER / "exit.js", _FOR_ME).encode()
 SCRIPT: Final = f"for-me.{hashlib.sha256(SCRIPT_BODY).hexdigest()[:12]}.js"
 
-WRITTEN: Final = (
-    *("discreet", "discreet_off", "discreet_title", "discreet_on", "discreet_ended"),
-    *("listen", "stop"),
+SCRIPT_MESSAGES: Final = (
+    "discreet",
+    "discreet_off",
+    "discreet_title",
+    "discreet_on",
+    "discreet_ended",
+    "listen",
+    "stop",
 )
 """The messages that the script writes."""
 
@@ -54,15 +59,15 @@ LABELS: Final = (
 
 @dataclass(frozen=True)
 class Frame:
-    """The links around the main part of a page, as they are written into it.
+    """The links around the main part of a page, as they are written into its HTML.
 
-    Its words are in the current language.
+    The page is in the current language.
 
     Attributes:
         home: the first page.
         stylesheet: the stylesheet.
         language_stylesheet: that of the page's language, '' if it has none.
-        canonical: the address for search engines; '' for a page that they are not to list.
+        canonical: the address for search engines; '' for a page that they must not list.
         full: the full version of the page; '' if it is unknown.
         menu: every page of the language with its address.
         languages: the address of the page in each language, by code.
@@ -115,7 +120,7 @@ def document(head: PageHead, main: Markup, frame: Frame, *, data: str = "") -> s
 
 def script(address: str) -> Markup:
     """Return the element of the one script of the static site, at an address."""
-    own = {name: messages.text(f"for_me.{name}") for name in WRITTEN}
+    own = {name: messages.text(f"for_me.{name}") for name in SCRIPT_MESSAGES}
     return templates.render(
         "static_site/script.html",
         address=address,
@@ -169,9 +174,9 @@ def _leave() -> Markup:
 
 
 def _picker(frame: Frame) -> list[dict[str, object]]:
-    """Return the links of the picker; none if there is one language.
+    """Return the links of the language picker; none if there is only one language.
 
-    They offer nothing by themselves, as that needs a script.
+    They have no `offer`, because a script shows it.
     """
     if len(frame.languages) == 1:
         return []

@@ -22,7 +22,7 @@ FOLDER: Final = "/lite/"
 """The path under which the process serves the static pages, and so of their canonical addresses."""
 
 SERIES_PAGES: Final = "/trends/"
-"""The static pages of single series begin so: together on one page they would be 120 kB."""
+"""The prefix of the pages of single series. Together on one page they would be 120 kB."""
 
 DOWNLOADS: Final = "data"
 """The folder below the root of the static site that holds the table of each card as a CSV file."""
@@ -63,8 +63,8 @@ class LinkStyle:
     """The form of the links between pages of a static site, and to the full site.
 
     Attributes:
-        site: begins each link to the full site: '' if both are on one host, its origin if they are
-            not, None if the full site is unknown, as in a folder on a stick.
+        site: the origin of the full site for links to it: '' if both are on one host, None if the
+            full site is unknown, as in a folder on a stick.
         base: the origin that readers know the site by; '' if it is unknown.
         ending: the ending of a page's file name.
         root: the path of the static site on its host.
@@ -84,8 +84,8 @@ class LinkStyle:
     def link(self, here: str, there: str) -> str:
         """Return the relative link from one file below the root to another."""
         folder, _, name = there.rpartition("/")
-        way = _way(posixpath.dirname(here) or ".", folder or ".")
-        prefix = "" if way == "." else f"{way}/"
+        path = _relative_path(posixpath.dirname(here) or ".", folder or ".")
+        prefix = "" if path == "." else f"{path}/"
         return f"{prefix}{name}" or "./"
 
     def between(self, here: PageKey, there: PageKey) -> str:
@@ -100,7 +100,7 @@ class LinkStyle:
 
 
 @lru_cache(maxsize=1024)  # thousands of links lead between a few folders
-def _way(here: str, there: str) -> str:
+def _relative_path(here: str, there: str) -> str:
     """Return the relative path from one folder to another."""
     return posixpath.relpath(there, here)
 
@@ -127,10 +127,11 @@ def rewrite_links(
 ) -> Markup:
     """Return HTML with its site-relative links rewritten for the place of a page.
 
-    A link leads to the static page of that address, in the same language if there is one and the
-    link names no other, or to one of the `files` of the static site. Anything else leads to the
-    full site; if that is unknown, only the words of the link remain. Texts, cards and lists are
-    rendered once for every presenter, so that only this last step needs the page's own path.
+    A link leads to the static page of that address, or to one of the `files` of the static site. If
+    the page exists in the language of `here`, and the link does not ask for English, it leads to
+    that. Any other link leads to the full site; if that is unknown, only its text remains. Texts,
+    cards and lists are rendered once for every presenter, so only this last step needs the page's
+    own path.
     """
 
     def rewritten(found: re.Match[str]) -> str:
@@ -145,7 +146,7 @@ def rewrite_links(
             return text
         return _a(f"{style.site}{address(path, language)}{anchor}", attributes, text)
 
-    return Markup(_LINK.sub(rewritten, html))  # noqa: S704 - the pieces of HTML that it was before
+    return Markup(_LINK.sub(rewritten, html))  # noqa: S704 - made of pieces of the same HTML
 
 
 def _a(address: str, attributes: str, text: str) -> str:

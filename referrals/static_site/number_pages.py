@@ -10,6 +10,7 @@ import segno
 from markupsafe import Markup
 
 from referrals import localised_html, templates
+from referrals.cards.exports.citations import tex
 from referrals.content import standalone_pages as pages
 from referrals.formatting import day
 from referrals.i18n import messages
@@ -26,7 +27,7 @@ from referrals.release.catalogue import Served
 from referrals.static_site import standalone
 
 QR_MODULE: Final = 3
-"""Pixels of one module of a QR code: about 3 cm on paper, which a phone reads at arm's length."""
+"""Pixels of a module of a QR code, which is then 3 cm wide on paper: readable at arm's length."""
 
 OURS: Final = frozenset({Origin.DERIVED, Origin.CHECK})
 """The origins of numbers that the source does not print: we worked them out."""
@@ -101,22 +102,23 @@ def _listed(served: Served, numbers: Iterable[PublishedNumber]) -> list[dict[str
         {
             "id": number.number_id,
             "title": facts.title(served.published, number),
-            "shown": _text("listed_period", shown=number.shown, period=number.period_label)
-            if number.period_label
-            else _shown(number),
+            "shown": _shown(number),
         }
         for number in numbers
     ]
 
 
 def _shown(number: PublishedNumber) -> str:
+    """Return a number as it is in the list: with its period, or the result of a check."""
+    if number.period_label:
+        return _text("listed_period", shown=number.shown, period=number.period_label)
     if number.origin is Origin.CHECK:
         return messages.text(f"relations.result.{number.shown}")
     return number.shown
 
 
 def _facts(number: PublishedNumber) -> Iterator[tuple[str, str]]:
-    """Yield what is known of a number, each with its name."""
+    """Yield the facts about a number, each as its name and its text."""
     if number.origin is Origin.CHECK:
         yield _text("says"), number.sentence
         yield _text("result"), messages.text(f"relations.result.{number.shown}")
@@ -131,7 +133,7 @@ def _facts(number: PublishedNumber) -> Iterator[tuple[str, str]]:
         yield _text("unit"), _unit(number)
     if number.origin is Origin.STATEMENT:
         yield _text("precision"), _text(f"precise.{number.precision}")
-    start, end = (day(end) for end in number.period)
+    start, end = map(day, number.period)
     if start or end:
         both = _text("to", start=start, end=end) if start and end else start or end
         yield _text("period"), both
@@ -153,7 +155,7 @@ def _unit(number: PublishedNumber) -> str:
 
 
 def _superseded(number: PublishedNumber, found: Numbers) -> Iterator[Markup]:
-    """Yield that a number was printed again later: under which id, or by which check."""
+    """Yield the notes on later printings of a number: their ids, or the checks that found one."""
     if number.later:
         yield messages.html("numbers.later", ids=_links(number.later))
     revised = [check for check in number.checks if _is_revision(found[check])]
@@ -211,7 +213,7 @@ def _view(served: Served, number: PublishedNumber) -> str:
 
 
 def _apa(number: PublishedNumber, name: str, address: str) -> str:
-    """Return a citation: of the source for what it prints, of this page for what we derived."""
+    """Return a citation: of the source for a printed number, of this page for a derived one."""
     document = number.document
     if number.origin in OURS:
         return _text(
@@ -258,24 +260,24 @@ def _derived_from(number: PublishedNumber) -> str:
 
 
 def _bibtex(number: PublishedNumber, name: str, address: str) -> str:
-    """Return a BibTeX entry. Braces in a value would end it, and no source has any."""
+    """Return a BibTeX entry: of this page for a derived number, of the source for a printed one."""
     document = number.document
     if number.origin in OURS:
         derived = {
-            "author": f"{{{messages.text('exports.site')}}}",
-            "title": f"{number.number_id}: {name}",
+            "author": f"{{{tex(messages.text('exports.site'))}}}",
+            "title": tex(f"{number.number_id}: {name}"),
             "year": _text("undated"),
             "url": address,
-            "note": messages.text("exports.derived_from", origin=_derived_from(number)),
+            "note": tex(messages.text("exports.derived_from", origin=_derived_from(number))),
         }
         return _entry("misc", number.number_id, derived)
     year = document.published_on[:4]
     fields = {
-        "author": f"{{{document.publisher}}}",
-        "title": document.title,
+        "author": f"{{{tex(document.publisher)}}}",
+        "title": tex(document.title),
         "year": year,
         "url": document.address,
-        "note": f"{number.number_id}{_place(number)}, {address}",
+        "note": tex(f"{number.number_id}{_place(number)}, {address}"),
     }
     return _entry("techreport", f"{number.number_id}{year}", fields)
 

@@ -44,7 +44,7 @@ class Body:
 def body(release: Release, served: Served, key: PageKey, *, has_server: bool = True) -> Body:
     """Return the main part of a page that shows a release.
 
-    Without a server nothing answers a form, so the page has none.
+    The page has a form only if there is a server to answer it.
 
     Raises:
         DataError: a text of the page is missing, or names a figure that the release does not hold.
@@ -128,9 +128,10 @@ def _html(block: HtmlBlock, name: str, release: Release, served: Served) -> Mark
 
 
 def _heading(name: str, about: About, *, has_status: bool) -> Markup:
-    """Return the opening of a page; of the page of a table the heading alone.
+    """Return the opening of a page.
 
-    So its table is in view at once. The lead is above the form, the status below the table.
+    The page of a table has its lead above the form and its status below the table, so that the
+    table is in view at once.
     """
     if name == table.KEY:
         return notices.banner(about) + notices.heading(sitemap.page(name).title)
@@ -144,7 +145,7 @@ def heads(served: Served) -> list[PageHead]:
 
 
 def with_topic_pages(served: Served) -> tuple[Release, ...]:
-    """Return the releases built from records, each of which has topic pages of its own."""
+    """Return the releases that have topic pages of their own: those built from records."""
     return tuple(release for release in served.others if release.about.is_from_records)
 
 

@@ -1,8 +1,8 @@
 """The profile of a nationality: all that is published about it, on one page without a script.
 
 It is served at its own address (`/nationality/VNM`) and is a page of the static site as well. Real
-figures come first, figures of other publishers after them with why they are not the same, and then
-what is not known.
+figures come first, then those of other publishers with the reasons why they are not comparable, and
+then the questions that no figure answers.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def heads(served: Served) -> dict[str, PageHead]:
 
 
 def cards(release: Release, code: str) -> list[Card]:
-    """Return the cards of a profile whose files can be taken away: ours first, if it has one."""
+    """Return the cards of a profile: that of victim referrals, if it has one, then the others."""
     ours = []
     if query_series.profiled(release)[code].is_printed:
         ours = [registry.card(NATIONALITY, release, Selection(nationality=code))]
@@ -127,12 +127,12 @@ def _lead(release: Release, code: str, is_printed: bool) -> str:  # noqa: FBT001
 
 
 def _people(code: str) -> str:
-    """Return the people of a nationality of which other publishers have figures."""
+    """Return the words for the people of a nationality: 'Eritrean nationals'."""
     return messages.text(f"context.people.{code}")
 
 
 def _sentences(release: Release, code: str) -> Iterator[str]:
-    """Yield what the release says of a nationality, and of the three it is named with."""
+    """Yield sentences on a nationality, and on the three that the release names."""
     name, codes = _name(code), {NATIONALITY: code}
     own, share = facts.count(release, codes), facts.share(release, (NATIONALITY, code), {})
     three, total = facts.count(release, THREE), facts.count(release, {})
@@ -154,7 +154,7 @@ def _in_others(release: Release, code: str) -> str:
 
 
 def _printed(release: Release) -> list[str]:
-    """Return the codes of the nationalities that the release has a number of, largest first."""
+    """Return the codes of the nationalities with a printed number, largest first."""
     found = [code for code, profile in query_series.profiled(release).items() if profile.is_printed]
     sizes = {code: _size(release, code) for code in found}
     return sorted(found, key=lambda code: -sizes[code])

@@ -1,10 +1,10 @@
-"""The addresses of search, statements, profiles, questions, claims and /for-me: made for a request.
+"""The routes of pages made for each request: search, numbers, profiles, questions, claims, /for-me.
 
 Neither questions nor texts are stored. A question is in the address, so its answer is not cached;
 a text comes in the body of a POST, which the gateway lets through for this address alone.
 
-If the site has no address of its own, a page names itself by the Host header of its request. So
-the pages are not cached, only the cards in them.
+The pages are not cached, only the cards in them: unless the operator has set the site's address, a
+page contains that of the Host header of its request.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ LARGEST_BODY: Final = 65_536
 """Bytes of a posted text: 20,000 characters, most of them escaped as three bytes each."""
 
 MOST_FIELDS: Final = 8
-"""Fields of a posted form. That of claims has one, and browsers add none."""
+"""The most fields of a posted form. That of claims has one, and browsers add none."""
 
 FORMS: Final = {pages.CLAIMS: LARGEST_BODY}
 """The addresses that take a form, with the largest body of each, for the gateway."""
@@ -71,8 +71,8 @@ VARY: Final = "accept, accept-encoding"
 CHECKING: Final = asyncio.Semaphore(1)
 """Held while a text is checked: a long one takes most of a second of one core."""
 
-PATIENCE: Final = 10.0
-"""Seconds for which a text waits for others to be checked."""
+LONGEST_WAIT: Final = 10.0
+"""The seconds that a text waits for its turn to be checked."""
 
 Make = Callable[[Served], tuple[HTTPStatus, str]]
 
@@ -92,7 +92,7 @@ def routes(base: str = "") -> list[Route]:
 
 
 async def _for_me(base: str, request: Request) -> Response:
-    """Answer with the page for frightened readers. Browsers are told to keep no copy of it."""
+    """Answer with the page for frightened readers, which no browser may store."""
     stem = PageKey(FOR_ME, current()).stem
     canonical = f"{_origin(base, request)}{FOLDER}{stem}"
 
@@ -144,7 +144,7 @@ async def _number(base: str, request: Request) -> Response:
 
 
 async def _profile_page(base: str, request: Request) -> Response:
-    """Answer with the profile of a nationality, or with those that exist."""
+    """Answer with the profile of a nationality, or with the list of profiles."""
     code = request.path_params["code"].upper()
     origin = _origin(base, request)
     canonical = f"{origin}{address(pages.profile_address(code))}"
@@ -216,7 +216,7 @@ async def _claims(base: str, request: Request) -> Response:
         return Response(status_code=HTTPStatus.BAD_REQUEST)
     text = fields.get("text", [""])[0].replace("\r\n", "\n")
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(LONGEST_WAIT):
             await CHECKING.acquire()
     except TimeoutError:
         return responses.unavailable(ReferralsError(messages.text("claims.busy")))
@@ -244,9 +244,9 @@ async def _body(request: Request) -> bytes | None:
 async def _page(
     request: Request, make: Make, cache: str = NO_STORE, *, policy: str = site_frame.POLICY
 ) -> Response:
-    """Return a page made in a thread, or the page that says why there is none.
+    """Return a page made in a thread, or the error page with the reason.
 
-    `policy` is its content security policy. By default our own scripts may run: the exit.
+    `policy` is its content security policy. By default the shell's script may run, for the exit.
     """
     try:
         status, html = await asyncio.to_thread(lambda: make(catalogue.served()))
@@ -259,11 +259,15 @@ async def _page(
 
 
 async def _find(number_id: str) -> PublishedNumber | None:
+    """Return a number by its id, None if it does not exist or the figures cannot be read."""
+
+    def find() -> PublishedNumber | None:
+        return published_numbers.numbers(catalogue.served().published).get(number_id)
+
     try:
-        served = await asyncio.to_thread(catalogue.served)
-        return published_numbers.numbers(served.published).get(number_id)
-    except ReferralsError:
-        return None  # the page explains it
+        return await asyncio.to_thread(find)
+    except Exception:  # noqa: BLE001 - the page that is sent instead gives the reason
+        return None
 
 
 def _json(request: Request, number: PublishedNumber) -> Response:

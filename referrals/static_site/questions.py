@@ -26,7 +26,7 @@ SHOWN_MARKS: Final = tuple(mark for mark in Mark if mark is not Mark.OFF_SUBJECT
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of a checked text; a number that was checked has a place in the list."""
+    """A piece of a checked text. `place` is that of a checked number in the list, from 1."""
 
     text: str
     mark: str = ""
@@ -71,7 +71,7 @@ def check(served: Served, text: str | None, canonical: str) -> str:
 
 
 def _understood(served: Served, reply: Reply) -> Iterator[tuple[str, str]]:
-    """Yield what was understood of a question: its groups, measure and period."""
+    """Yield a question as it was understood: its groups, measure and period, each with its name."""
     question, release = reply.question, served.published
     for dimension, codes in question.codes.items():
         labels = [_label(reply, release, dimension, code) for code in codes]
@@ -107,7 +107,7 @@ def _label(reply: Reply, release: Release, dimension: str, code: str) -> str:
 
 
 def _remarks(reply: Reply) -> Iterator[str]:
-    """Yield how words were read: the corrections, and those that make no difference."""
+    """Yield remarks on the words of a question: corrected ones, ignored ones, and too many."""
     question = reply.question
     for typed, read in question.corrections:
         yield messages.text("ask.corrected", typed=typed, read=read)

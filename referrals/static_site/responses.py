@@ -53,10 +53,10 @@ WITH_SCRIPT: Final = f"{NO_SCRIPT}; script-src 'self'"
 """The policy of a page with a script of ours, which can send nothing anywhere."""
 
 SCRIPT_PAGE: Final = outline.FOR_ME
-"""The page with a script, in every language. No browser is to keep a copy of it."""
+"""The page with a script, in every language. No browser may store it."""
 
 RETRY_AFTER: Final = 30
-"""Seconds after which a page that could not be made is worth asking for again."""
+"""The seconds to wait before asking again for a page that could not be made."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ class File:
 class Files:
     """The files of the static site for one version of the releases.
 
-    The first request of a page compresses it, in 5 ms, or 40 ms if it is the longest. All of them
-    at once would take a second of each start.
+    A page is compressed for its first request, in 5 ms, or 40 ms if it is the longest. To compress
+    all of them would add a second to each start.
     """
 
     def __init__(self, version: str, files: Mapping[str, bytes]) -> None:
@@ -124,7 +124,7 @@ def made(
 ) -> Response:
     """Return the response with a page that was made for one request, and may have a form.
 
-    `headers` are those that differ from the usual ones of a page.
+    `headers` replace the usual ones of a page.
     """
     usual = {
         "content-type": HTML,
@@ -155,9 +155,9 @@ def unavailable(error: Exception) -> Response:
 
 
 def public_reason(error: Exception) -> str:
-    """Return what readers and the log learn of a failure: our own words only.
+    """Return the reason for a failure for readers and the log, in our own words only.
 
-    The text of an error that is not ours could hold anything, such as the words of a reader.
+    The message of an error that is not ours could contain anything, such as a reader's words.
     """
     if isinstance(error, ReferralsError):
         return str(error)

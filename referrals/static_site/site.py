@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import quote
@@ -63,13 +64,13 @@ class Site:
     heads: Mapping[PageKey, PageHead]
     pack: Pack = field(default_factory=Pack)
 
-    @property
+    @cached_property
     def other_files(self) -> Mapping[str, bytes]:
         """The files beside the pages: sheets, and those of releases if there is no full site."""
         release_files = pages.release_files(self.served) if self.style.site is None else {}
         return {**release_files, **sheet_list.files(self.pack)}
 
-    @property
+    @cached_property
     def releases(self) -> Mapping[str, Release]:
         """The releases other than the published one that have topic pages, by id."""
         shown = pages.with_topic_pages(self.served)
@@ -86,7 +87,7 @@ class Site:
     def is_listed(self, key: PageKey) -> bool:
         """Return whether search engines may list a page.
 
-        They would show invented figures without calling them invented.
+        They may not if its figures are invented, because their results would not say so.
         """
         return not self.shown(key).about.is_invented
 
@@ -160,8 +161,8 @@ def search_page(served: Served, asked: results.Asked, style: LinkStyle) -> bytes
 def versions(served: Served, base: str) -> tuple[Version, ...]:
     """Return the pages as versions of the full site's in the current language.
 
-    The first is that to show: the low-data version, in English if there is no other. The others are
-    the same in each other language, for search engines.
+    The first is the low-data version, for readers: pages that lack the language are in English. The
+    others are its pages in the other languages, for search engines.
     """
     by_language: dict[str, dict[str, str]] = {}
     for key in pages.page_heads(served):
@@ -186,7 +187,7 @@ def _page(site: Site, key: PageKey) -> tuple[str, tuple[Card, ...]]:
 
 
 def _embedding(site: Site, key: PageKey, cards: tuple[Card, ...]) -> Markup:
-    """Return the link to how other sites embed the figure of a page, if it has one."""
+    """Return the link to the oEmbed description of the figure of a page, if it has one."""
     is_of_figure = bool(cards) and key.path != "/"
     address = oembed_address(key.full, site.style.base) if is_of_figure else ""
     return templates.macro("macros.html", "embedding", address)
@@ -227,7 +228,7 @@ def _releases_menu(site: Site, key: PageKey) -> Markup:
 def _release_address(site: Site, here: PageKey, release_id: str) -> str:
     """Return the link to the same page of another release; '' for the one that is shown.
 
-    A release without a page in this language has its English one.
+    It leads to the English page if the release has none in this language.
     """
     if release_id == here.release:
         return ""
@@ -264,7 +265,7 @@ def _of_language(site: Site, key: PageKey) -> str:
 
 
 def _languages(site: Site, key: PageKey, translations: Iterable[PageKey]) -> dict[str, str]:
-    """Return the address of a page in each language, of the first page if it has no other."""
+    """Return the address of a page in each language: the first page, if that one is missing."""
     found = {
         code: site.link(key, PageKey("/", code))
         for code in languages.languages()

@@ -1,6 +1,6 @@
-"""The frame of pages of statements: small, without a script, and never changing.
+"""The frame of pages outside the static site that look like its pages: numbers and /for-me.
 
-They look like the static pages and link to them, but lie at addresses of their own.
+They link to the static pages, but have addresses of their own.
 """
 
 from __future__ import annotations

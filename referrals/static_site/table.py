@@ -1,7 +1,7 @@
 """The page on which a reader builds a table without a script: a table, and the form to change it.
 
-It is the only static page that depends on the query of its address. In a folder of files without a
-server there is no form, only the table that everybody sees first.
+It depends on the query of its address. In a folder of files, without a server, it has no form, and
+its table is the default one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The application round Streamlit: the order of the middleware, and the lifespan of the server.
 
-Called by app.py, which alone knows both the pages and the server:
+Called by app.py, the only module that imports both the pages and the server:
 `app = st.App(__file__, **application.options(...))`. The call of `st.App` is in app.py because
 `streamlit run` looks for it in the text of that file before running anything.
 """
@@ -35,7 +35,7 @@ in_session: Final = setup.in_session
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """The site as values and callables: this package knows nothing of its data.
+    """The site as values and callables, so that this package does not import its data.
 
     Attributes:
         frame: returns the pages that Streamlit draws, the menu and the messages, in the current

@@ -57,14 +57,14 @@ class DirectRoutes:
         if partial_match is not None:
             answer = _without_method(partial_match, scope["method"])
             await answer(scope, receive, _with_default_headers(send))
-        elif scope["method"] == OPTIONS:  # of a page or a file of Streamlit, which are read
+        elif scope["method"] == OPTIONS:  # for a page or a file of Streamlit, which are read-only
             await _allowed(READ)(scope, receive, _with_default_headers(send))
         else:
             await self._app(scope, receive, send)
 
 
 def _without_method(route: BaseRoute, method: str) -> ASGIApp:
-    """Return the answer for a method that a route does not handle: which ones there are."""
+    """Return the answer to a method that a route does not handle: 405, or 204 to OPTIONS."""
     methods = ", ".join(sorted({OPTIONS, *(getattr(route, "methods", None) or ())}))
     if method == OPTIONS:
         return _allowed(methods)

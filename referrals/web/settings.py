@@ -40,8 +40,8 @@ def base(environment: Mapping[str, str] = os.environ) -> str:
     """Return the public address of the site, such as `https://example.org`, '' if it is not set.
 
     Raises:
-        SettingsError: the value is not `https://` and a name (`http://` for this machine), or it
-            has a path.
+        SettingsError: the value is not `https://` and a name (`http://` is allowed for this
+            machine), or it has a path.
     """
     value = environment.get(BASE, "").strip().lower()
     if value and not _SITE_ADDRESS.fullmatch(value):
@@ -74,7 +74,7 @@ def hosts(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
 
 
 def origin(text: str) -> str:
-    """Return a web origin as it was given, '' if it is not one.
+    """Return a text unchanged if it is a web origin, '' otherwise.
 
     >>> origin("https://example.org:8443"), origin("null"), origin("javascript://example.org")
     ('https://example.org:8443', '', '')
@@ -95,8 +95,8 @@ def request_origin(scope: Scope) -> str:
 def shared_origin(scope: Scope) -> str:
     """Return the origin of a request as others can reach it, '' if it is this machine alone.
 
-    It is for what leaves the machine, on paper or on a screen: a phone that scans
-    `http://localhost` finds nothing.
+    It is for addresses on paper or on a screen: a phone that scans `http://localhost` finds
+    nothing.
     """
     found = request_origin(scope)
     return "" if _LOOPBACK.fullmatch(found) else found
@@ -120,14 +120,14 @@ def check(
     wrong = [name for name, value in configured if option(name) != value]
     if wrong:
         raise SettingsError(
-            f"Other values than those of {file.parent.name}/{file.name} are in effect for "
-            f"{', '.join(wrong)}. Take away the command-line flags and the STREAMLIT_* variables "
-            "that set them, and start it in the folder of app.py."
+            f"Values other than those in {file.parent.name}/{file.name} are in effect for "
+            f"{', '.join(wrong)}. Remove the command-line flags and the STREAMLIT_* variables "
+            "that set them, and start the site from the folder of app.py."
         )
 
 
 def require(read: Callable[[], Value]) -> Value:
-    """Return what `read` returns, or exit with a one-line message if a setting is wrong."""
+    """Return the result of `read`, or exit with a one-line message if a setting is wrong."""
     try:
         return read()
     except SettingsError as error:
@@ -142,7 +142,7 @@ def _entries(
         if not pattern.fullmatch(value):
             raise SettingsError(
                 f"{variable}: entry {number} is not {expected}. "
-                "Separate several by spaces, and quote none."
+                "Separate entries with spaces, without quotation marks."
             )
     return values
 

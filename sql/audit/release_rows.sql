@@ -1,4 +1,4 @@
--- One row per row of the table release: only one, if the database is sound.
+-- One row per row of the table release. A sound database has exactly one.
 select
     release_id,
     title,

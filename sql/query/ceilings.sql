@@ -1,4 +1,4 @@
--- One row per listed number of a period ('_T' as dimension and code), or of one code in it: the most that it can be.
+-- One row per listed total of a period ('_T' as dimension and code) and of one code in it, with its upper bound.
 select
     period,
     upper,

@@ -1,4 +1,5 @@
--- One row: announced_orders (with a largest error), and unaddable_codes (of cells, but not in the code lists to add up).
+-- One row: announced_orders, how many of the orders 0 to 5 have a largest error, and unaddable_codes, how many codes of
+-- finest cells are not codes of the release to add up.
 with used as (
     select
         unnest([

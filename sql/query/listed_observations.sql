@@ -76,7 +76,7 @@ left join cells
         and combinations.sex = cells.sex
         and combinations.crime_type = cells.crime_type
         and combinations.outcome = cells.outcome
--- Only a transcribed release has evidence. It covers one period, and has none of outcomes.
+-- Only a transcribed release has evidence. It covers one period, and has no evidence on outcomes.
 left join evidence
     on
         cells.nationality = evidence.nationality

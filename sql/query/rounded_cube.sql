@@ -23,7 +23,7 @@ periods as (
     where dimension = 'period'
 ),
 
--- The only year of a release is its whole period, and the cells of `cells` are those of the year.
+-- If a release has only one year, that is its whole period, and `cells` has its numbers under the code of the year.
 within_period as (
     select
         code,
@@ -132,7 +132,7 @@ sums as (
     group by cube (first_part, second_part, third_part)
 ),
 
--- Without an axis in its place, a code is '_T' both as the only part and as the sum of the parts.
+-- Without an axis, its part is '_T' in every row, so the cube has the same sum twice: as that part and as the total.
 unique_sums as (
     select distinct
         first_code,
@@ -177,7 +177,7 @@ combinations as (
         and third_axis.place = 3
 ),
 
--- The largest error is announced for one year, so a sum of several years can be that much off for each of them.
+-- The largest error is announced for one year, so that of a sum of several years is multiplied by their number.
 with_error as (
     select
         combinations.*,
@@ -216,7 +216,7 @@ with_error as (
     left join precision on combinations.fixed = precision."order"
 ),
 
--- By how much more than the rule says a finest cell can be off. If that is 0, a sum is at least what its cells are.
+-- The error of a finest cell beyond that of the rule. If it is 0, a sum is at least the sum of its cells' lower bounds.
 finest_errors as (
     select coalesce(max(max_error) filter (where "order" = 6), 0) as largest
     from precision
@@ -241,7 +241,7 @@ bounded as (
     cross join finest_errors
 ),
 
--- The codes that a period does not have, which are in a group there: one dimension of each row is not '_T'.
+-- The codes that a period lacks, because a group there includes them: one dimension of each row is not '_T'.
 unavailable as (
     select
         cells.period,

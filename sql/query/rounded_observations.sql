@@ -99,7 +99,7 @@ summed as (
     group by all
 ),
 
--- By how much more than the rule says a finest cell can be off. If that is 0, a sum is at least what its cells are.
+-- The error of a finest cell beyond that of the rule. If it is 0, a sum is at least the sum of its cells' lower bounds.
 finest_errors as (
     select coalesce(max(max_error) filter (where "order" = 6), 0) as largest
     from precision
@@ -151,7 +151,7 @@ bounded as (
     cross join finest_errors
 ),
 
--- The codes that a period does not have, which are in a group there: one dimension of each row is not '_T'.
+-- The codes that a period lacks, because a group there includes them: one dimension of each row is not '_T'.
 unavailable as (
     select
         cells.period,

@@ -22,7 +22,7 @@ within_period as (
         and code = $period
 ),
 
--- The only year of a release is its whole period. Of several years there is no total.
+-- If a release has only one year, that is its whole period. Several years have no total.
 whole_period as (
     select if(count(*) = 1, any_value(code), '') as code
     from codes

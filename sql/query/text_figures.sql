@@ -1,4 +1,4 @@
--- One row per figure that a text can name: that of a statement, or of a cell with evidence.
+-- One row per figure that a text can name: the printed one of a statement, or that of a cell with evidence.
 select
     statement_id as name,
     printed as figure

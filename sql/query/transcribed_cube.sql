@@ -27,7 +27,7 @@ axis_codes as (
         axes.name,
         '_T' as code
     from axes
-    where axes.name in ('')
+    where axes.name = ''
 ),
 
 combinations as (

@@ -1,4 +1,4 @@
--- One row per period, dimension and code that the period does not have, because the code is in a group there.
+-- One row per period, dimension and code that the period lacks, because a group there includes it.
 select
     period,
     dimension,

@@ -5,7 +5,7 @@ select
 from precision
 where "order" <= 3
 union all
--- Disclosure control may adjust the small count of a finest cell to 0. Changes that are held back come on top.
+-- Disclosure control may adjust the small count of a finest cell to 0. Changes that are held back add to that.
 select
     6 as fixed,
     $largest_small_count + coalesce(max(max_error), 0) as upper

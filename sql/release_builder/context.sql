@@ -1,4 +1,4 @@
--- One row per observation: series x period x dimension x category x scope x vintage.
+-- One row per observation of a context series: series x period x dimension x category x scope x vintage.
 create table context as
 select
     observation_id,

@@ -1,6 +1,6 @@
 -- One row per nonzero sum over up to three dimensions (quarter included) and finest cell, and per code that a period lacks
--- (status 'x'). A range follows from the announced error, the finest cells, the totals of one code, and what the others of a
--- dimension leave of such a total.
+-- (status 'x'). A range follows from the announced error, the finest cells, the totals of one code, and what the other codes of
+-- a dimension leave of such a total.
 create table cells as
 with facts as (
     select unnest($facts::struct(
@@ -25,7 +25,7 @@ inexact as (
     )[], recursive := true)
 ),
 
--- By how much more than the rule says the finest cells of a year can be off.
+-- The error of the finest cells of a year beyond that of the rule.
 cell_errors as (
     select unnest($cell_errors::struct("year" varchar, largest_error integer)[], recursive := true)
 ),
@@ -119,7 +119,7 @@ with_error as (
     where sums.fixed <= 3 or sums.fixed = 6
 ),
 
--- One row per total of one code, or of none ('_T' in both): the most that it can be. No sum within it is more.
+-- One row per total of one code, or of none ('_T' in both), with its upper bound, which no sum within it can exceed.
 ceilings as (
     select
         year,
@@ -146,7 +146,7 @@ ceilings as (
     where fixed <= 1
 ),
 
--- A finest cell that shows 5, 6 or 7 can be from 1 to that number. A sum is at least what its cells are.
+-- A finest cell that shows 5, 6 or 7 can be from 1 to that number. A sum is at least the sum of its cells' lower bounds.
 bounded as (
     select
         with_error.*,
@@ -281,7 +281,7 @@ within_totals as (
             and others.code = listed.other_code
 ),
 
--- The same, within what the others of one dimension leave of the total.
+-- The same, within what the other codes of the other dimension leave of the total.
 within_others as (
     select
         year,
@@ -295,7 +295,7 @@ within_others as (
     window others as (partition by year, dimension, code, other_dimension)
 ),
 
--- A sum of three codes is no more than that of any two of them.
+-- A sum of three codes cannot exceed that of any two of them.
 narrowed as (
     select
         pairs_of_sums.number,

@@ -1,4 +1,4 @@
--- One row per referral in the columns of a record-level extract; channel says that it is invented.
+-- One row per referral in the columns of a record-level extract; channel marks it as invented.
 create or replace temp view extract as
 with worded as (
     select

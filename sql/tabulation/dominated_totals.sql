@@ -1,4 +1,5 @@
--- One row per year, dimension and code of whose referrals a few people ($people) have more than $largest_share percent.
+-- One row per year, dimension and code in which the $people people with most referrals have more than $largest_share
+-- percent of them.
 with by_person as (
     select
         year,
@@ -12,7 +13,7 @@ with by_person as (
             else 'outcome'
         end as dimension,
         coalesce(quarter, nationality, age_band, sex, crime_type, outcome) as code,
-        -- The rows of people take their referrals off.
+        -- Rows with a person_id are negative: see adjusted_counts.
         if(person_id is null, 1, -1) * sum(value) as referrals
     from recoded_cells
     group by grouping sets (

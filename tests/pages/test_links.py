@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Match
 
-from app import SERVED as SITE
+from app import SITE
 from referrals.api.endpoint import NotFound
 from referrals.cards.exports.export import FOLDER as CARD_FILES
 from referrals.content import standalone_pages

@@ -17,5 +17,5 @@ def routes(site_url: str = "") -> list[Route]:
 
 
 def embedding(site_url: str = "") -> Callable[[str], str]:
-    """Return the function from the address of a page to that of its oEmbed description."""
+    """Return a function from the address of a figure to that of its oEmbed description."""
     return partial(oembed_address, base=site_url)

@@ -53,9 +53,9 @@ FRAME_HEADERS: Final = {"content-security-policy": security_headers.EMBEDDABLE}
 def routes(site_url: str = "") -> list[Route]:
     """Return the routes of every file.
 
-    `site_url` is the public address of the site, '' to use that of each request. Files are cached
-    by it, because they name it. A stranger cannot make up names, only ports: the gateway answers
-    for the operator's host names alone, and the size of the cache bounds the rest.
+    `site_url` is the public address of the site, '' to use that of each request. It is part of the
+    cache key, because files contain it. A stranger cannot fill the cache with made-up host names,
+    because the gateway answers only for those of the operator; the cache size bounds made-up ports.
     """
     flight = SingleFlight(response.cache(CACHE_BYTES))
     return [
@@ -65,7 +65,7 @@ def routes(site_url: str = "") -> list[Route]:
 
 
 Parameters = tuple[tuple[str, str], ...]
-"""The parameters of an address that are ours or slips of ours, in order."""
+"""The parameters of an address that are ours or misspellings of ours, in order."""
 
 
 class _CardFile:
@@ -122,8 +122,8 @@ class _CardFile:
 class _Frame:
     """The endpoint of cards for frames on other sites.
 
-    An address names no edition: a frame shows the figures of today, as its page does. A failure is
-    a page as well, because nobody sees a problem document in a frame.
+    An address names no edition: a frame shows the current figures, as its page does. A failure is
+    a page as well, because a frame does not display a problem document.
     """
 
     def __init__(self, flight: SingleFlight, site_url: str) -> None:
@@ -162,7 +162,7 @@ def _frame(served: Served, name: str, query: Parameters, site_url: str) -> Respo
 def _failed_frame(error: Exception, site_url: str) -> Response:
     """Return the response with a page that says why a card cannot be shown.
 
-    No cache keeps it, because a moment later the card may be there. It has the headers of the
+    It is not cached, because the card may be available a moment later. It has the headers of the
     problem, such as `Retry-After`.
     """
     problem = problem_of(error)
@@ -176,7 +176,7 @@ def find(served: Served, name: str, query: Parameters) -> tuple[Release, Card]:
     """Return the release and the card of a file's address.
 
     Raises:
-        Problem: the card does not exist, or its page does not offer what the address asks for.
+        Problem: the card does not exist, or its page does not offer the selection.
     """
     if name == table.NAME:
         return _table(served, query)
@@ -193,7 +193,7 @@ def _table(served: Served, query: Parameters) -> tuple[Release, Card]:
 
 
 def read_parameters(name: str, query: str) -> Parameters:
-    """Return the parameters of a card's address, without those that others add to links."""
+    """Return the parameters of a card's address, without those that other sites add to links."""
     names = table_request.NAMES if name == table.NAME else NAMES
     return tuple(ours(parse_qsl(query, keep_blank_values=True), names))
 
@@ -219,7 +219,7 @@ def read(served: Served, name: str, query: Parameters) -> tuple[Release, Selecti
     for parameter in unmet:
         value = quoted(f"{parameter}={parameters[parameter]}")
         raise _problem("unknown-code", "not_offered", value=value)
-    if entry.is_of_release not in {None, bool(selection.release)}:
+    if not entry.is_offered(release, selection):
         raise _problem("unknown-code", "not_of_release")
     return release, selection
 

@@ -1,7 +1,7 @@
-"""oEmbed (oembed.com): how a program of another site embeds the figure of a page of ours.
+"""The oEmbed endpoint (oembed.com), by which other sites embed the figure of one of our pages.
 
-An editor sends the address that its writer pasted, and gets the HTML of a frame, or of a quotation
-if the page is that of one number. It answers for our own addresses alone.
+An editing program sends the address that its author pasted, and gets the HTML of a frame, or of a
+quotation if the page is that of a single number. Only addresses of this site are answered.
 """
 
 from __future__ import annotations
@@ -52,14 +52,15 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
 }
 CACHE_BYTES: Final = 1024 * 1024
 CACHE_AGE: Final = 3600
-"""Seconds for which another site may keep an answer: its picture is that of one edition."""
+"""The seconds for which another site may keep an answer, whose picture is that of one edition."""
 
 QUOTE_HEIGHT: Final = 240
 """The height of a quotation in pixels, on a page with letters of the usual size."""
 
 PREVIEW: Final = "social.png"
 VIEW, TIME = "view", "time"
-"""The parameter of a topic page that is not part of a selection, and its value for lines."""
+"""The parameter of a topic page that is not part of a selection, and its value for a time series.
+"""
 
 PORTS: Final = {"http": 80, "https": 443}
 
@@ -77,7 +78,7 @@ class Query:
     max_height: int | None
 
     def fitted(self, width: int, height: int) -> tuple[int, int]:
-        """Return a size that is no larger than the largest."""
+        """Return a width and a height, each limited to the largest that was asked for."""
         return min(width, self.max_width or width), min(height, self.max_height or height)
 
 
@@ -111,7 +112,7 @@ class _Endpoint:
 
 
 def read(query: str) -> Query:
-    """Return the parameters in a query string. Others than those of oEmbed are ignored.
+    """Return the oEmbed parameters in a query string. Others are ignored.
 
     Raises:
         Problem: the address is missing, a size is not a number, or the format is not offered.
@@ -186,7 +187,7 @@ def _our_address(url: str, site_url: str) -> SplitResult:
 
 
 def _host(address: SplitResult) -> tuple[str, int]:
-    """Return the host name and the port of an address. Those of http and of https are alike."""
+    """Return the host name and the port of an address, 0 for the default port of either scheme."""
     port = address.port or PORTS.get(address.scheme, 0)
     return address.hostname or "", 0 if port in PORTS.values() else port
 
@@ -195,7 +196,7 @@ def _card(served: Served, path: str, query: str) -> Card:
     """Return the card that the page at a path shows.
 
     Raises:
-        Problem: the page has no figure, or does not offer what its address asks for.
+        Problem: the page has no figure, or does not offer the selection in its address.
     """
     if path.startswith(standalone_pages.PROFILES):
         return _of_profile(served, path.removeprefix(standalone_pages.PROFILES).upper())

@@ -1,6 +1,6 @@
 """Metadata of a CSV answer (CSV on the Web, https://www.w3.org/TR/tabular-metadata/).
 
-They hold what the rows of the file cannot: types, keys, source, licence, and which part it is.
+They add to the rows: types, keys, source, licence, and the part of the table that the file has.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def as_csvw(table: Table, address: str, site_url: str) -> bytes:
 
 
 def _extent(table: Table) -> str:
-    """Return how many rows there are, and of how many."""
+    """Return the extent of a file: '12 of 340 rows that match'."""
     return f"{len(table.rows)} of {table.header.get('total', len(table.rows))} rows that match"
 
 

@@ -16,8 +16,8 @@ from referrals.release import files, metadata
 from referrals.release.release import Release
 
 NAMESPACE: Final = uuid.UUID("7c0d7b0a-0a53-5c57-9f4a-3d6b6d1f4f10")
-"""The namespace of the ids below. It must never change: feed readers know an entry by its id
-alone."""
+"""The namespace of the ids below. It must never change: feed readers recognise an entry by its id.
+"""
 
 SITE_NAME: Final = "Victim referrals"
 ATOM_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"

@@ -1,6 +1,6 @@
 """A table of the API as a workbook: cover, notes and rows, in the form of a release's workbook.
 
-A sheet has room for the notes, so its rows do not repeat them as those of a CSV file do.
+The notes have a sheet of their own, so the rows do not repeat them as those of a CSV file do.
 """
 
 from __future__ import annotations

@@ -71,9 +71,9 @@ _ARROW: Final = {TEXT: pa.string(), COUNT: pa.int64(), FLAG: pa.bool_()}
 class Table:
     """Rows with their columns.
 
-    `header` holds the first members of a JSON document with them. `notes` is the text that each
-    row carries in formats that have no header. `part` says which part of the table it is, '' if it
-    is the whole.
+    `header` holds the members of a JSON document before the rows. `notes` is the text that each
+    row carries in formats that have no header. `part` describes the part of the table that the rows
+    are, '' if they are the whole.
     """
 
     name: str
@@ -123,7 +123,7 @@ def as_json(table: Table) -> bytes:
 
 
 def as_csv(table: Table) -> bytes:
-    """Return a table as CSV (RFC 4180) in UTF-8, with cells that no reader takes for others."""
+    """Return a table as CSV (RFC 4180) in UTF-8, with cells that no program can misread."""
     columns, rows = table.self_describing()
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")

@@ -55,7 +55,7 @@ def _changes(request: Request) -> Content:
 
 
 def _comparison(request: Request) -> Comparison | None:
-    """Return the comparison of a release with the one before it, None if there is none."""
+    """Return the comparison of a release with its predecessor, None if that is not served."""
     releases = request.served.by_id().values()
     before: dict[str, Release] = {
         newer.digest: older for older, newer in differences.pairs(releases)
@@ -101,8 +101,9 @@ HISTORY: Final = (
         f"{BASE}/corrections",
         "List corrections",
         "Every correction of something that the site has shown, oldest first. Lines are never "
-        "changed or removed: `sha256` of a line is the checksum of the checksum of the line before "
-        "it and the other members of this one, joined by line feeds. That of the log is the last.",
+        "changed or removed: `sha256` of a line is computed from that of the line before it and "
+        "the other members of the line itself, joined by line feeds. `sha256` of the log is that "
+        "of its last line.",
         _corrections,
     ),
 )

@@ -23,7 +23,7 @@ from referrals.language import isolated
 TEMPLATE: Final = "charts/charts.html"
 
 LETTER: Final = 0.58
-"""The width of a letter of a number's text, in its own size."""
+"""The width of a letter of a number's text, in em."""
 
 WIDE: Final = frozenset({"F", "W"})
 """The classes of Unicode's characters that fill a square, such as Chinese ones."""
@@ -64,6 +64,7 @@ class Bar:
                 "cards.number_with_range", number=self.shown, range=self.possible
             )
         text = f"{number} {self.symbol}".strip()
+        # Text with right-to-left words is returned unchanged: then only the letter is isolated.
         in_order = isolated(text)
         return in_order if in_order != text else f"{number} {isolated(self.symbol)}".strip()
 
@@ -114,7 +115,7 @@ def dots(name: str, bars: Sequence[Bar], *, mark: str = "") -> Markup:
 
 
 def in_one_row(panels: Mapping[str, Sequence[Bar]]) -> tuple[Bar, ...]:
-    """Return the bars of panels in one row, each with the label of its panel before its own."""
+    """Return the bars of all panels in one sequence, each with its panel's label before its own."""
     return tuple(
         replace(bar, label=messages.text("cards.crossed_row", column=label, row=bar.label))
         for label, panel in panels.items()
@@ -148,7 +149,7 @@ def _length(parts: Iterable[Bar]) -> float:
 
 
 def _room(bars: Sequence[Bar]) -> float:
-    """Return the room for the text beside the longest bar, in the size of the text."""
+    """Return the room for the text beside the longest bar, in em."""
     letters = max((_letters(bar.text) for bar in bars), default=0)
     return round(min(letters + 1, MOST_ROOM) * LETTER, 2)
 

@@ -1,8 +1,8 @@
 """The parts that Plotly charts share, as JSON: colours, annotations, the mark of invented figures.
 
-Plain lists and numbers, no Plotly objects: those check and copy every value several times, which
-took three quarters of the time to make a page. The tests check every chart against Plotly's schema
-instead.
+Charts are plain lists and numbers, because Plotly's own objects check and copy every value several
+times, which took three quarters of the time of a page. The tests check every chart against Plotly's
+schema instead.
 """
 
 from __future__ import annotations

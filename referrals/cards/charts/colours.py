@@ -1,10 +1,9 @@
 """The meaning of each colour on the site, and its value on light and dark pages.
 
-A colour that names a category (female, under 18) never names another one. The colours of
-comparisons are places in the reader's own choice, not categories: they follow one another in the
-order of the choice, every line or bar has its name beside it, and orange is not among them,
-because orange means female. The stylesheet `templates/charts/charts.css` repeats the values
-(`--c-<meaning>`), and a test compares them.
+A colour of a category (female, under 18) never has another meaning. In a comparison, colours are
+given out in the order of the reader's choice and mean no category, so every line or bar has its
+name beside it. Orange is not among them, because it means female. The stylesheet
+`templates/charts/charts.css` repeats the values (`--c-<meaning>`), and a test compares them.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ DARK: Final[Colours] = {
 }
 
 COMPARED: Final = (Meaning.NUMBER, Meaning.SECOND, Meaning.THIRD, Meaning.FOURTH)
-"""The colours of compared series, by their place: at most four can be told apart."""
+"""The colours of compared series in order: at most four can be distinguished."""
 
 _OF_CODE: Final[Mapping[tuple[str, str], Meaning]] = {
     ("sex", "M"): Meaning.MALE,
@@ -93,7 +92,7 @@ def of_series(dimension: str, codes: Sequence[str]) -> list[Meaning]:
     A code that has a colour of its own keeps it; the others take the remaining ones in order.
 
     Raises:
-        ValueError: there are more codes than colours that can be told apart.
+        ValueError: there are more codes than distinguishable colours.
     """
     own = [of_code(dimension, code) for code in codes]
     taken = {LIGHT[meaning] for meaning in own if meaning is not Meaning.NUMBER}

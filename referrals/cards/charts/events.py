@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A dated fact on a chart: `at` counts in periods from the first one, as ticks do."""
+    """A dated fact on a chart. `at` is its place in periods from the first one, as in `Tick`."""
 
     letter: str
     at: float

@@ -30,12 +30,13 @@ LOWEST: Final = 120
 """The height of a plot and of one in a panel, in pixels: `charts.css` has the same."""
 
 MOST_MARKED: Final = 20
-"""The most periods whose points all have a dot; of more, only the last point of each line has."""
+"""The most periods whose points all have a dot. With more, only the end of each unbroken line does.
+"""
 
 IN_ADDRESS: Final = "/:;,.=!@()-+*'"
-"""The characters that need no encoding in the address of a picture: it is a third shorter.
+"""The characters left unencoded in a data URL, which is then a third shorter.
 
-By the URL Standard braces need it.
+Braces are not among them, because the URL Standard requires their encoding.
 """
 
 
@@ -51,7 +52,7 @@ class Label:
 def line_chart(
     name: str, series: Sequence[Series], *, mark: str = "", events: Sequence[Event] = ()
 ) -> Markup:
-    """Return up to four series as lines; `name` says for those who do not see it what it shows."""
+    """Return up to four series as lines. `name` is the text alternative of the chart."""
     return _chart(name, series, most(series), mark=mark, events=events)
 
 
@@ -97,7 +98,7 @@ def _chart(
 
 
 def _across(place: float, periods: int) -> float:
-    """Return the share of the width at which a place is: each period has a slot of its own."""
+    """Return a place as a share of the width: periods have slots of equal width."""
     return (place + 0.5) / periods
 
 
@@ -164,5 +165,5 @@ def _x(place: float, periods: int) -> int:
 
 
 def _up(value: float, top: float) -> int:
-    """Return the height of a value in the picture, whose zero is at its foot."""
+    """Return the vertical place of a value in the picture, counted from its top."""
     return round((1 - value / top) * SIZE)

@@ -1,7 +1,7 @@
 """Lines over time as Plotly figures, each with a pale band for its range and its name at its end.
 
-The scale begins at zero. There is no legend and no rotated text, and a note on the chart belongs
-in HTML beside it. `light_lines` draws the same without Plotly, for print and pages without scripts.
+The scale begins at zero. There is no legend and no rotated text; notes on a chart are HTML beside
+it. `light_lines` draws the same without Plotly, for print and pages without scripts.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ LABEL_LETTERS: Final = 10
 MARKS: Final = ("circle", "square", "diamond", "triangle-up")
 MARKS_IN_TEXT: Final = ("●", "■", "◆", "▲")
 DASHES: Final = ("solid", "dash", "dot", "dashdot")
-"""The marks and dashes that tell series apart without colour."""
+"""The marks and dashes that distinguish series without colour."""
 
 MARGINS: Final = 5
 """The room around the texts beside the plot, in letters."""
 
 MOST_LARGE_MARKS: Final = 20
-"""The most points on which large marks do not run together on a phone."""
+"""The most points whose large marks do not overlap on a phone."""
 
 BAND, ONE_OF_MANY = 0.22, 0.1
 FEW_BANDS: Final = 2
@@ -49,7 +49,8 @@ def line_chart(series: Sequence[Series], palette: Palette, events: Sequence[Even
     """Return up to four series as lines over the same periods, and dates with their letters.
 
     Raises:
-        ValueError: there are more series than can be told apart; use `light_lines.small_multiples`.
+        ValueError: there are more series than can be distinguished; use
+            `light_lines.small_multiples`.
     """
     check_number(series)
     points = series[0].points
@@ -90,7 +91,7 @@ def line_chart(series: Sequence[Series], palette: Palette, events: Sequence[Even
 
 
 def check_number(series: Sequence[Series]) -> None:
-    """Refuse a number of series that one chart cannot show."""
+    """Raise ValueError if one chart cannot show this number of series."""
     if not 1 <= len(series) <= MOST_LINES:
         raise ValueError(f"A chart has 1 to {MOST_LINES} lines, not {len(series)}.")
 
@@ -108,8 +109,8 @@ def end_labels(
 ) -> list[tuple[list[str], float]]:
     """Return the label at the end of each line and the middle of it, from 0 (foot) to 1 (top).
 
-    A label is the name and the last number, in short lines. Labels that would lie on one another
-    are moved apart, which needs the `height` of the plot in pixels.
+    A label is the name and the last number, in short lines. Overlapping labels are moved apart,
+    which needs the `height` of the plot in pixels.
     """
     texts = [_label(line, is_alone=len(series) == 1) for line in series]
     wanted = [(line.last.value or 0) / top if line.last else 0.0 for line in series]

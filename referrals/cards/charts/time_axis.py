@@ -80,7 +80,7 @@ def scale(most: float) -> list[float]:
 
 
 def _step(ticks: Sequence[Tick], room: float) -> int:
-    """Return how many labels to go on by, so that they fit beside one another."""
+    """Return the step from one label to the next with which they do not overlap."""
     width = max((len(tick.label) for tick in ticks), default=0) * LETTER + GAP
     return max(math.ceil(width * len(ticks) / room), 1)
 
@@ -88,7 +88,7 @@ def _step(ticks: Sequence[Tick], room: float) -> int:
 def _with_both_ends(ticks: Sequence[Tick], room: float) -> list[Tick]:
     """Return every label, or as many as fit at equal distances: the last, and the first if it can.
 
-    Twice the distance that is needed is accepted for the sake of the first one.
+    A step of up to twice the necessary one is accepted to include the first.
     """
     last, needed = len(ticks) - 1, _step(ticks, room)
     even = (step for step in range(needed, 2 * needed + 1) if last % step == 0)

@@ -1,7 +1,7 @@
-"""The plain data of charts: numbers with their labels and bounds. They know no page and no release.
+"""The plain data of charts: numbers with their labels and bounds, without any page or release.
 
-Every chart of this folder, whether HTML or Plotly, takes these values: cards and the table builder
-make them from answers.
+Every chart of this folder, whether HTML or Plotly, takes these values, which cards and the table
+builder make from answers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from referrals.cards.charts.colours import Meaning
 from referrals.formatting import count
 
 MOST_LINES: Final = 4
-"""The most series that one chart can tell apart."""
+"""The most series that can be distinguished in one chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Point:
 
     @property
     def has_range(self) -> bool:
-        """Return whether the number can be more than one."""
+        """Return whether the number is not exact."""
         return self.bounds is not None and self.bounds[0] < self.bounds[1]
 
 

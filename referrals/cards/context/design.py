@@ -27,7 +27,7 @@ FIRST_RELIABLE: Final = "2014"
 """The Home Office marks earlier quarters as unreliable: they are in the table, not in the chart."""
 
 ALL: Final = ("all", "")
-"""The scopes of a figure for every body that may refer."""
+"""The scopes of figures on referrals by every body that may refer."""
 
 OTHER: Final = "_OTH"
 QUARTERS: Final = 4
@@ -37,12 +37,20 @@ QUARTERS: Final = 4
 class Design:
     """The finding, table and chart of a context card, as functions of its observations.
 
-    `series_ids` are the series that it shows, of which the first gives the title, the scope and why
-    the figures cannot be compared. `keep` chooses the observations. `header` has the messages of
-    the table's columns, of which `text_columns` hold no numbers. `notes` are added to the series'
-    own. The chart is `lines` or `panels` of bars; a card without either is a table. `topic` is the
-    heading of the card in lists, `name` its name if another one has the same first series, and
-    `title` the message of its title if it shows several series or a part of one.
+    Attributes:
+        series_ids: the series that it shows. The first gives the title, the scope and the reason
+            why the figures are not comparable.
+        finding: returns the headline.
+        header: the messages of the table's columns.
+        rows: returns the rows of the table.
+        keep: returns whether an observation is shown.
+        lines: returns the chart over time, unless the chart is `panels` of bars or there is none.
+        panels: returns the bars of each group, by label.
+        notes: returns notes in addition to the series' own.
+        text_columns: the columns of `header` that hold no numbers.
+        topic: the heading of the card in lists.
+        name: the name of the card, if another card has the same first series.
+        title: the message of the title, if the card shows several series or a part of one.
     """
 
     series_ids: tuple[str, ...]
@@ -70,7 +78,7 @@ def reliable(found: Observations) -> list[ContextObservation]:
 
 
 def changed(name: str, found: Observations, **values: object) -> str:
-    """Return how totals of one line changed, by the rule of `wording.change`.
+    """Return a sentence on the change of one series, by the rule of `wording.change`.
 
     `name` chooses the messages `context.subject.<name>`, which take `values`.
     """
@@ -88,7 +96,7 @@ def changed(name: str, found: Observations, **values: object) -> str:
 
 
 def clause(group: str, found: Observations) -> str:
-    """Return how the number of a group changed, for a sentence on several groups.
+    """Return a clause on the change of a group, for a sentence on several groups.
 
     `group` is its code, and chooses the message `context.adjective.<group>`.
     """
@@ -105,7 +113,7 @@ def clause(group: str, found: Observations) -> str:
 
 
 def short_clause(group: str, found: Observations) -> str:
-    """Return how the number of a group changed, for a sentence that begins with the periods."""
+    """Return a clause on the change of a group, for a sentence that begins with the periods."""
     first, *_, last = latest(found)
     direction = change.direction(_printed(found, first), _printed(found, last))
     return messages.text(
@@ -116,14 +124,14 @@ def short_clause(group: str, found: Observations) -> str:
     )
 
 
-def _printed(found: Observations, last: ContextObservation) -> tuple[int, int]:
-    """Return the smallest and the largest printing of the period of an observation."""
-    values = [row.value for row in found if row.period_label == last.period_label]
+def _printed(found: Observations, observation: ContextObservation) -> tuple[int, int]:
+    """Return the smallest and the largest value printed for the period of an observation."""
+    values = [row.value for row in found if row.period_label == observation.period_label]
     return min(values), max(values)
 
 
 def directions(groups: Mapping[str, Observations]) -> list[str]:
-    """Return which groups rose, which fell and which did neither, without their numbers."""
+    """Return a clause for each direction of change with the names of its groups, no numbers."""
     found: dict[str, list[str]] = {}
     for code, rows in groups.items():
         first, *_, last = latest(rows)
@@ -180,7 +188,7 @@ def years_between(first: str, last: str) -> list[str]:
 
 
 def points(found: Observations, periods: Iterable[str]) -> list[Point]:
-    """Return a point for each period. Its range is that of all printings of the period."""
+    """Return a point for each period. Its range spans all printings of the period."""
     printed: dict[str, list[ContextObservation]] = {}
     for row in found:
         printed.setdefault(row.period_label, []).append(row)

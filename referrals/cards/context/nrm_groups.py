@@ -39,10 +39,10 @@ SEXES: Final[Mapping[str, Meaning]] = {
     "F_NK": Meaning.FEMALE,
 }
 DRAWN_NATIONALITIES: Final = ("GBR", "ALB", "VNM")
-"""Those with numbers in most quarters: the others were printed in one or two."""
+"""The nationalities with numbers in most quarters. Others were printed for one or two."""
 
 FEW: Final = 4
-"""Fewer numbers than this are not drawn as a line, and their change is not stated."""
+"""With fewer numbers than this there is no line, and no statement on their change."""
 
 MOST_WITH_NUMBERS: Final = 3
 """A headline on more groups than this leaves the numbers to the chart below it."""

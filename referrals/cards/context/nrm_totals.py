@@ -25,7 +25,7 @@ from referrals.reference.codelists import TOTAL
 
 
 def _is_total(row: ContextObservation) -> bool:
-    """Return whether a row counts everybody that any body referred."""
+    """Return whether a row counts all referrals, by whichever body."""
     return row.category == TOTAL and row.scope in ALL
 
 
@@ -43,7 +43,7 @@ def _years_finding(found: Observations) -> str:
 
 
 def _years_notes(found: Observations) -> list[str]:
-    """Return the note on the year whose total was printed with most values."""
+    """Return the note on the year whose total was printed most often."""
     printed = Counter(row.period_label for row in found)
     year, _ = printed.most_common(1)[0]
     first, *later = [count(row.value) for row in found if row.period_label == year]

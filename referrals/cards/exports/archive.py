@@ -1,4 +1,4 @@
-"""Everything about a card in one ZIP file, with a text that says what each file is.
+"""Everything about a card in one ZIP file, with a README that describes each file.
 
 The same card always makes the same bytes.
 """
@@ -16,7 +16,7 @@ README = "README.txt"
 
 
 def write(export: Export, files: Mapping[str, bytes]) -> bytes:
-    """Return files, by their endings, and a text about them as a ZIP file with one folder."""
+    """Return files, given by their endings, and a README as a ZIP file with one folder."""
     stem = export.card.file_name
     named = {f"{stem}.{ending}": content for ending, content in files.items()}
     entries = {README: _readme(export, list(files)).encode(), **named}

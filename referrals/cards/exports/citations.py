@@ -1,8 +1,8 @@
 """Citations of a card's view in the styles that readers are asked for.
 
-Printed figures are credited to the publisher of their source, and the site is where they were
-shown. Figures that we worked out are ours: the site is their author, and the source is what they
-were derived from. The link stays with the release, so that it leads to the figures that were cited.
+Printed figures are credited to the publisher of their source, with the site as the place where they
+were found. Figures that we worked out are credited to the site, with the source that they were
+derived from. The link names the release, so that it leads to the figures that were cited.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TEX: Final = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
-"""The TeX escapes of characters that it takes for commands."""
+"""The escapes of the characters that have a meaning in TeX."""
 
 
 def apa(card: Card, base: str) -> str:
@@ -52,12 +52,12 @@ def bibtex(card: Card, base: str) -> str:
     if is_derived(card):
         note = f"{note} {messages.text('exports.derived_from', **parts)}"
     fields = {
-        "author": f"{{{_tex(parts['publisher'])}}}",
-        "title": f"{{{_tex(parts['title'])}}}",
-        "year": _tex(parts["date"]),
-        "howpublished": _tex(parts["site"]),
-        "version": _tex(parts["release"]),
-        "note": _tex(note),
+        "author": f"{{{tex(parts['publisher'])}}}",
+        "title": f"{{{tex(parts['title'])}}}",
+        "year": tex(parts["date"]),
+        "howpublished": tex(parts["site"]),
+        "version": tex(parts["release"]),
+        "note": tex(note),
         "url": parts["address"],
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items()]
@@ -94,7 +94,7 @@ def _parts(card: Card, base: str, pattern: str) -> dict[str, str]:
     is_ours = is_derived(card)
     return {
         "publisher": site if is_ours else publishers,
-        # The day of a release of printed figures is that of its source, not of our work.
+        # A release of printed figures has the date of its source, which is not that of our work.
         "date": messages.text("numbers.undated") if is_ours else _date(printed, pattern),
         "origin": messages.text(
             "exports.origin",
@@ -112,17 +112,17 @@ def _parts(card: Card, base: str, pattern: str) -> dict[str, str]:
 
 
 def _date(text: str, pattern: str) -> str:
-    """Return a date by a pattern. A month or a year alone gives its year, '' if none."""
+    """Return an ISO date in a pattern of CLDR; only the year of a month or a year, '' if empty."""
     try:
         return str(format_date(date.fromisoformat(text), pattern, locale=LOCALE))
     except ValueError:
         return text[:4]
 
 
-def _tex(text: str) -> str:
-    r"""Return text as TeX writes it.
+def tex(text: str) -> str:
+    r"""Return text escaped for TeX.
 
-    >>> _tex("62% of A & B")
+    >>> tex("62% of A & B")
     '62\\% of A \\& B'
     """
     return "".join(TEX.get(letter, letter) for letter in text)

@@ -16,11 +16,10 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 def write(card: Card) -> str:
     """Return a card as a CSV file (RFC 4180) of tidy rows.
 
-    Every row names its period, release and status, and that its figures are invented if they are,
-    so that no such row is taken for a real one. Notes, source and link are in the file of metadata
-    beside it (`csvw`). Cells are written so that no tool takes them for others (`csv_safety`). The
-    file begins with a byte order mark: readers open it in a spreadsheet, which would otherwise take
-    it for Windows-1252.
+    Every row has its period, release and status, and a mark if its figures are invented, so that no
+    such row is taken for a real one. Notes, source and link are in the file of metadata beside it
+    (`csvw`). Cells are written so that no program can misread them (`csv_safety`). The file begins
+    with a byte order mark, without which a spreadsheet would read it as Windows-1252.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")

@@ -22,7 +22,7 @@ ENDING: Final = "csv-metadata.json"
 def write(export: Export, address: str = "") -> str:
     """Return the metadata of a card's CSV file: title, unit, notes, symbols, source and links.
 
-    `address` is that of the CSV file if it is not the one that pages link to.
+    `address` is that of the CSV file, '' for the one that pages link to.
     """
     card, base = export.card, export.base
     links = (latest_link(card, base), fixed_link(card, base))

@@ -1,4 +1,4 @@
-"""A card for the pages of others: a page for a frame, and HTML to paste, both without script.
+"""A card for other sites: a page for a frame, and HTML to paste, both without script.
 
 A card on another site keeps its mark, notes, source, release and link.
 """
@@ -56,7 +56,7 @@ def unavailable(reason: str, base: str) -> str:
 def snippet(card: Card, base: str) -> str:
     """Return a card as HTML to paste into a page: a figure that needs no style and no request.
 
-    The picture is in the HTML itself, so that it stays as it was when it was taken.
+    The picture is in the HTML itself, so that it never changes.
     """
     picture = ""
     if card.bars or card.lines:

@@ -20,8 +20,7 @@ EMBEDDED: Final = "/embed/"
 """The path of the cards that another site may frame."""
 
 OEMBED: Final = "/oembed"
-"""The path at which programs of other sites ask how to embed a page of ours (oembed.com)."""
-
+"""The path of the oEmbed endpoint (oembed.com)."""
 
 CARD: Final = "card"
 """The parameter of the address of a slide that names its card."""
@@ -39,8 +38,8 @@ class Export:
 def file_address(card: Card, ending: str) -> str:
     """Return the site-relative address of a card's file.
 
-    It names the edition of the release, so that a reader gets the figures of the page, or is told
-    that they were replaced.
+    It names the edition of the release, so that a reader gets the figures of the page, or an error
+    if they were replaced.
     """
     chosen = f"?{urlencode(card.address)}" if card.address else ""
     return f"{FOLDER}{card.about.edition[:SHORT]}/{card.name}.{ending}{chosen}"
@@ -67,7 +66,7 @@ def fixed_link(card: Card, base: str) -> str:
 
 
 def lasting_link(card: Card, base: str) -> str:
-    """Return the link that a citation has: the one that stays with its release, if there is one."""
+    """Return the link for a citation: the one that stays with its release, if there is one."""
     return fixed_link(card, base) or latest_link(card, base)
 
 
@@ -82,7 +81,7 @@ def slide_address(card: Card) -> str:
 
 
 def oembed_address(address: str, base: str) -> str:
-    """Return the address that says how to embed the figure of a page, '' if our own is unknown.
+    """Return the address of the oEmbed description of a page's figure, '' if `base` is unknown.
 
     `address` is the site-relative one of the page.
 
@@ -95,7 +94,10 @@ def oembed_address(address: str, base: str) -> str:
 
 
 def _page(path: str, parameters: dict[str, str], base: str) -> str:
-    """Return the link to a page in the current language. Those of a page get it at the end."""
+    """Return the link to a page in the current language.
+
+    Without `base` it has no language yet: `localised_html` adds it to site-relative links.
+    """
     found = _address(path, parameters)
     return f"{base}{localised_html.address(found)}" if base else found
 

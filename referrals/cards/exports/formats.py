@@ -40,7 +40,7 @@ class Format:
 
 
 def _encoded(write: Callable[[Card, str], str]) -> Callable[[Export], bytes]:
-    """Return a writer of a card and an origin of links as a writer of bytes."""
+    """Return a writer of an export as bytes from one of a card and a base address as text."""
     return lambda export: write(export.card, export.base).encode()
 
 

@@ -1,6 +1,6 @@
 """The notes and status letters that go with the numbers in every export of a card.
 
-A figure that is found alone would be misread without them.
+Without them, a figure that is seen outside its page would be misread.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The query behind a card as a program: Python, R and SQL, which read the release's public file.
 
-A program returns the numbers of the card's cells, and shows how they come about: as listed in the
-file, or, in a release whose finest cells add up to everything, as sums of those. The ranges of such
-sums are in the card's table, because working them out needs the other numbers of the view.
+A program returns the numbers of the card's cells: as listed in the file or, in a release whose
+finest cells add up to everything, as sums of those. The ranges of such sums are in the card's table
+only, because they depend on the other numbers of the view.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from referrals.release import files, metadata
 
 PERIOD_COLUMNS: Final = ("period_code", "quarter")
 """The columns of a card's rows that hold the code of their period."""
-
 
 ALL: Final = "all"
 """The period of a cell that covers all periods of its release."""
@@ -88,7 +87,7 @@ def _render(template: str, export: Export) -> str:
 
 
 def _open_ends(card: Card) -> list[str]:
-    """Return the note on ranges without an upper end, which the file of the release bounds."""
+    """Return the note on ranges without an upper end: the file of the release gives one."""
     is_open = any(row.get("lower") is not None and row["upper"] is None for row in card.data)
     return [messages.text("exports.open_end")] if is_open else []
 
@@ -122,7 +121,7 @@ def _file(export: Export, name: str) -> str:
 
 
 def _context_address(export: Export) -> str:
-    """Return the address of all context series in the API: a card can have parts of several."""
+    """Return the address of all context series in the API, because a card can combine several."""
     return f"{export.base}{metadata.path(export.release)}/context?format=csv"
 
 

@@ -86,7 +86,7 @@ def _numbers(card: Card) -> Sheet:
 
 
 def _value(value: object) -> Value:
-    """Return a value as a cell. A date, and yes or no, is text as it is in the CSV file."""
+    """Return a value as a cell. Dates and booleans are texts, as in the CSV file."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):

@@ -1,7 +1,7 @@
-"""A card as HTML: its parts, for every presenter, and the dashboard's card, made once and cached.
+"""A card as HTML: its parts, for every presenter, and the dashboard's whole cards, cached.
 
-The dashboard draws the chart between `above` and `below`; the static site puts the parts together
-itself, without anything to copy.
+The dashboard draws a Plotly chart between `above` and `below`. The static site puts the parts
+together itself, without the texts to copy.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ LABELS: Final = ("take_away", "copy_text", "copy")
 
 
 def head(card: Card) -> Markup:
-    """Return the part above the figure: a mark if it is invented, the finding, unit and rule."""
+    """Return the part above the figure: the mark of invented figures, the finding and the unit."""
     return templates.macro(TEMPLATE, "head", card)
 
 
 def table(card: Card) -> Markup:
-    """Return the table of a card, which paper does without if the bars have the same numbers."""
+    """Return the table of a card. It is not printed if the bars have the same numbers."""
     return templates.macro(TEMPLATE, "again", card.table) if card.bars else card.table
 
 
 def notes(card: Card, *, folded: bool) -> Markup:
     """Return the notes of a card, its further ones, and the meaning of each letter in its table.
 
-    Folded notes are for a figure that is shown without its table, and whose topic has a page with
-    everything: they are the notes alone.
+    Folded notes are for a short card, whose topic has a page with everything: they leave out the
+    further notes and the letters.
     """
     items: list[str] = [pages.inline(note) for note in card.notes]
     if not folded:
@@ -57,13 +57,13 @@ def notes(card: Card, *, folded: bool) -> Markup:
 
 
 def warning(card: Card) -> Markup:
-    """Return the box with what a reader must know before the figure; empty for most cards."""
+    """Return the box with the warning above the figure; empty for most cards."""
     return notices.box(pages.inline(card.warning)) if card.warning else Markup()
 
 
 @cached(512, CACHE_KEYS, separate=is_whole)
 def above(card: Card) -> Markup:
-    """Return what is above a card's Plotly chart, which HTML replaces on paper."""
+    """Return the part above a card's Plotly chart, with the HTML chart that is printed instead."""
     drawn = chart.html(card)
     if drawn:
         drawn = templates.macro(TEMPLATE, "on_paper", drawn)
@@ -72,7 +72,7 @@ def above(card: Card) -> Markup:
 
 @cached(512, CACHE_KEYS, separate=is_whole)
 def below(card: Card, base: str) -> Markup:
-    """Return what is below a card's chart. `base` begins the addresses that leave the site."""
+    """Return the part below a card's chart. `base` is the origin of the addresses to copy."""
     return table(card) + notes(card, folded=False) + sources.html(card) + take_away(card, base)
 
 
@@ -84,7 +84,7 @@ def whole(card: Card, base: str) -> Markup:
 
 
 def link_on(more: str) -> Markup:
-    """Return a line of Markdown that leads to a page on the same subject."""
+    """Return a line of Markdown, a link to the page on the same subject, as HTML."""
     return Markup("<p>{}</p>").format(pages.inline(more))
 
 
@@ -101,8 +101,8 @@ def files(card: Card, group: str) -> list[dict[str, str]]:
 def take_away(card: Card, base: str) -> Markup:
     """Return, folded, the downloads, pictures, citations, links and queries of a card, in groups.
 
-    Texts that are short are there to copy; the others are files. Streamlit's own buttons would cost
-    five messages per card in every run, and its text box with a copy button 1.6 MB of script.
+    Short texts are there to copy; the others are files. Streamlit's own buttons would cost five
+    messages per card in every run, and its text box with a copy button 1.6 MB of script.
     """
     groups = {}
     for group in GROUPS:
@@ -125,14 +125,14 @@ def take_away(card: Card, base: str) -> Markup:
 
 
 def _frame(card: Card) -> str:
-    """Return the label of the code for a frame, which says what it will show later."""
+    """Return the label of the code for a frame: it stays with a release, or follows the latest."""
     if RELEASE in card.address:
         return messages.text("card.frame_fixed", release=card.about.release_id)
     return messages.text("card.frame_latest")
 
 
 def _links(card: Card, base: str) -> list[dict[str, str]]:
-    """Return the links to a card's view, each with what it will show later."""
+    """Return the links to a card's view: to the latest figures, and to those of its release."""
     latest, fixed = latest_link(card, base), fixed_link(card, base)
     release = card.about.release_id
     links = []

@@ -43,12 +43,15 @@ CHECKS: Final[Mapping[str, str]] = {
     "the attacker finds no withheld cell to less than that": "solver",
     "no group of one dimension shares one crime type or outcome for certain": "groups",
 }
-"""The message of each check by its name in certificates, which is without release and year here."""
+"""The message of each check by its name in certificates, without release and year."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """A check of a certificate, of all years together. `key` is '' if no message explains it."""
+    """A check of a certificate for all years together.
+
+    `key` is that of its messages, '' if none explains it. `looked_at` counts the cases checked.
+    """
 
     name: str
     key: str
@@ -79,7 +82,7 @@ def html(release: Release) -> Markup:
 
 
 def checks(document: Mapping[str, Any]) -> Sequence[Check]:
-    """Return the checks of a certificate, those of several years as one, in their order.
+    """Return the checks of a certificate in their order, each for all years together.
 
     The name of a check is after the release and the year: "example, EY1: everything adds up".
     """
@@ -116,7 +119,7 @@ def _summary(found: Sequence[Check]) -> str:
 
 
 def _explained(check: Check) -> dict[str, object]:
-    """Return a check as its name, its result, and what was tried, what it means and its limit."""
+    """Return a check as its name, its result, and its explanation: attempt, meaning and limit."""
     result = messages.text("certificate.holds" if check.holds else "certificate.fails")
     looked_at = messages.text("certificate.looked_at", n=check.looked_at, result=result)
     if not check.looked_at and check.holds:

@@ -83,8 +83,8 @@ def option(about: About) -> str:
 def changed(shown: frozenset[str], current: frozenset[str]) -> Markup:
     """Return the notice that a page does not show the current releases, given by their editions.
 
-    Its link opens the same address in a new session: its attribute keeps the shell from following
-    it within this session.
+    An attribute of its link keeps the shell from following it within the session, so that the same
+    address opens in a new one.
     """
     key = "newer" if current - shown else "fewer"
     sentence, reload = messages.text(f"notices.{key}"), messages.text(f"notices.{key}_reload")
@@ -113,7 +113,7 @@ def unusable(parameters: Iterable[str], fault: Fault = Fault.UNKNOWN) -> Markup:
 def page_end(published: About, shown: About, *, has_text: bool = False) -> Markup:
     """Return the end of a page that shows a release: the unit of count, and help.
 
-    A page without a text says here how far it is translated.
+    A page without a text has its notice on the translation here.
     """
     standing = Standing() if has_text else states.of_messages()
     return _page_end(published, shown, translation_notice.sentence(standing))

@@ -135,6 +135,5 @@ def _explanations(release: Release) -> tuple[Row, ...]:
 
 def _name(row: Row) -> str:
     """Return the name of a worked-out number: 'Domestic abuse, sex not recorded'."""
-    labels = [row[name] for name in NAMED_DIMENSIONS if row[f"{name}_code"] != TOTAL]
-    first, *rest = labels
+    first, *rest = [row[name] for name in NAMED_DIMENSIONS if row[f"{name}_code"] != TOTAL]
     return comma_separated([first, *map(in_sentence, rest)])

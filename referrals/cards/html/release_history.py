@@ -29,17 +29,17 @@ CALENDAR: Final = "/releases.ics"
 LOG: Final = "/api/v1/corrections"
 
 INTENTION: Final = "E075"
-"""The statement of the assessment on publishing such figures. It is all that is known of coming
-releases."""
+"""The statement of the assessment on publishing such figures: the only source on future releases.
+"""
 
 MOST_LISTED: Final = 40
 """The most differences between two releases that the page lists. The API has them all."""
 
 
 def calendar(releases: Sequence[Release]) -> Markup:
-    """Return the days on which releases came out, and what is known of coming ones.
+    """Return the dates of releases, newest first, and the statement on future ones.
 
-    The newest is first. A worked example is last, because it is not news.
+    A worked example is last, because it is not news.
     """
     abouts = [release.about for release in releases]
     abouts.sort(key=lambda about: about.published_on, reverse=True)

@@ -98,9 +98,9 @@ def _files(release: Release, files: Sequence[File]) -> Markup:
 
 
 def format_of(release: Release, file: File) -> str:
-    """Return the format of a file; of a database with the oldest version of DuckDB that opens it.
+    """Return the format of a file; for a database, with the oldest DuckDB that opens it.
 
-    The database itself says so: it depends on the storage version that it was written with.
+    The version is read from the database, because it depends on how that was written.
     """
     ending = file.own_name.partition(".")[2]
     version_needed = ""

@@ -1,6 +1,6 @@
 """The page of the briefing sheets on the static site, which has no server to make one.
 
-It offers the sheets of a pack that was put beside the pages, or says how to get them.
+It offers the sheets of a pack that was put beside the pages, or explains how to get them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The frame of the full site, for pages that presenters other than the dashboard put into it."""
+"""The frame of the full site, for pages of presenters other than the dashboard."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def framed(
 ) -> str:
     """Return a page with header, menu and exit. Search engines list it if it has an address.
 
-    `embedding` is the address that says how other sites embed its figure, '' if it has none.
-    `query` is the query string of the page's own address.
+    `embedding` is the address of the oEmbed description of its figure, '' if it has none. `query`
+    is the query string of the page's own address.
     """
     own = replace(frame(), query=query)
     return shell_html.document(head, main, own, canonical=canonical, embedding=embedding)

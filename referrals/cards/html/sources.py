@@ -19,7 +19,7 @@ from referrals.language import in_english
 TEMPLATE: Final = "cards/sources.html"
 
 MOST_NAMED_SOURCES: Final = 2
-"""A source line counts more sources than this instead of naming them."""
+"""The most sources that a source line names. It gives the number of more."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def cited(*cards: Card) -> list[Source]:
 
 
 def names(card: Card) -> list[str]:
-    """Return the names of a card's sources; the release itself if nothing printed is behind it."""
+    """Return the names of a card's sources; the release itself if it cites no printed source."""
     return [source.name for source in cited(card)] or [in_english(card.about.title)]
 
 
@@ -111,7 +111,7 @@ def named_line(card: Card) -> str:
 def sentences(*cards: Card, has_links: bool = True) -> Markup:
     """Return each source of the cards with its sentences and its address, folded; empty if none.
 
-    Each sentence links to its page, unless a page has to stay small and its topics have the links.
+    Each sentence links to its page, unless the page has to stay small.
     """
     sources = [_listed(source, has_links=has_links) for source in cited(*cards)]
     if not sources:
@@ -134,7 +134,7 @@ def _listed(source: Source, *, has_links: bool) -> dict[str, object]:
     for section, sentence in filter(_is_printed, source.sentences):
         numbers = source.numbers[section, sentence] if has_links else ()
         name = messages.text("sources.section", section=section) if section else ""
-        # Other publications have no sections: the link of a sentence is named for its number.
+        # Other publications have no sections, so the link of a sentence has the id of its number.
         quoted.append((name or "".join(numbers[:1]), sentence, _page_of(numbers)))
     return {
         "name": source.name,

@@ -1,4 +1,4 @@
-"""A built table as HTML: its count, chart and cells, and the reasons for what it does not show.
+"""A built table as HTML: its count, chart and cells, and the reasons for missing ones.
 
 The dashboard and the static site both use it; `href` gives the address of another table on the
 presenter's own pages.
@@ -56,7 +56,7 @@ def finding(built: BuiltTable) -> Markup:
 
 
 def count(built: BuiltTable) -> Markup:
-    """Return what is in rows and columns, and how many cells are shown; the shell announces it."""
+    """Return the line on rows, columns and the number of cells shown. The shell announces it."""
     table = built.table
     parts = [words.sides(table), words.counted_cells(table)]
     if table.parts > 1:
@@ -75,7 +75,7 @@ def count(built: BuiltTable) -> Markup:
 
 
 def suggestions(built: BuiltTable, href: Href) -> Markup:
-    """Return links to the nearest questions that can be answered, empty if there are none."""
+    """Return links to the nearest tables that show more, empty if there are none."""
     if not built.suggestions:
         return Markup()
     links = [
@@ -87,7 +87,7 @@ def suggestions(built: BuiltTable, href: Href) -> Markup:
 
 
 def figure(built: BuiltTable, href: Href) -> Markup:
-    """Return the unit, the chart or why it does not suit, and the cells of the table."""
+    """Return the unit, the chart or the reason against it, and the cells of the table."""
     table, card = built.table, built.card
     faults = suitability.unsuited(table)
     chart = table.request.chart
@@ -129,7 +129,7 @@ def unsuited(table: Table) -> Markup:
 
 
 def link(built: BuiltTable, about: About, href: Href) -> Markup:
-    """Return whether the link of the table is fixed to a release or follows the latest figures.
+    """Return the note on the table's link: it is fixed to a release, or follows the latest figures.
 
     The other kind of link is beside it.
     """
@@ -144,7 +144,7 @@ def link(built: BuiltTable, about: About, href: Href) -> Markup:
 
 
 def foot(built: BuiltTable, href: Href, take_away: Markup) -> Markup:
-    """Return what follows the cells: source, reasons, notes, files, and kind of link."""
+    """Return the part below the cells: source, reasons, notes, files, and kind of link."""
     card = built.card
     notes = card_html.notes(card, folded=False)
     number = len(card.notes) + len(card.further_notes) + len(symbols(card))

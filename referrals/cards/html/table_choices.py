@@ -1,4 +1,4 @@
-"""The choices of a built table: what can be chosen for each, and what is chosen.
+"""The choices of a built table, each with its options and the one chosen.
 
 The dashboard draws them as controls, the static site as a form.
 """
@@ -30,7 +30,7 @@ from referrals.query.tables.table_request import (
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 
 THEN: Final = "_2"
-"""The end of the name of the second thing on one side: `rows_2`."""
+"""The suffix of the choice of the second axis on one side: `rows_2`."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Choice:
 
 
 def sides(built: BuiltTable) -> list[Choice]:
-    """Return the choices of rows and columns, each with a second one if there is room for it."""
+    """Return the choices of rows and columns, each with one of a second axis if that fits."""
     found = []
     request = built.request
     for side, chosen in ((ROWS, request.rows), (COLUMNS, request.columns)):
@@ -66,7 +66,7 @@ def sides(built: BuiltTable) -> list[Choice]:
 
 
 def filters(built: BuiltTable) -> list[Choice]:
-    """Return the filters of what is on neither side, without those of one possible value.
+    """Return the filters on dimensions that are on neither side and have several values.
 
     Once three are chosen there are no others.
     """
@@ -76,7 +76,7 @@ def filters(built: BuiltTable) -> list[Choice]:
     for name in DIMENSIONS:
         is_full = len(chosen) == MOST_FILTERS and name not in chosen
         codes = filter_codes(name, request.axes, built.offer)
-        if name in request.axes or is_full or len(codes) < 2:  # noqa: PLR2004 - one is no choice
+        if name in request.axes or is_full or len(codes) <= 1:
             continue
         options = {TOTAL: messages.text("table.everything")}
         options |= {code: built.labels[name, code] for code in codes}
@@ -102,7 +102,7 @@ def sort(built: BuiltTable) -> Choice:
 
 
 def chart(built: BuiltTable) -> Choice:
-    """Return the choice of a chart; those that do not suit the table say so."""
+    """Return the choice of a chart. The labels of those that do not suit the table are marked."""
     options = {each.value: table_html.chart_label(built.table, each) for each in Chart}
     return Choice(CHART, messages.text("table.chart"), options, built.request.chart.value)
 
@@ -113,7 +113,7 @@ def pairs(chosen: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def resolved(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
-    """Return the choices after a change: what is now on two places swaps with what was there.
+    """Return the choices after a change. If it puts one axis in two places, the two are swapped.
 
     >>> resolved({"rows": "sex", "columns": "year"}, {"rows": "year", "columns": "year"})
     {'rows': 'year', 'columns': 'sex'}
@@ -132,15 +132,15 @@ def resolved(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, s
 def _side(built: BuiltTable, name: str, label: str, chosen: Sequence[str], *, place: int) -> Choice:
     request = built.request
     options = {axis: words.axis(axis) for axis in _axes_of(built, chosen[place : place + 1])}
-    can_be_empty = place or (request.columns if name == ROWS else request.rows)
-    if can_be_empty:
+    other_side = request.columns if name == ROWS else request.rows
+    if place or other_side:  # a table needs at least one axis
         options = {NONE: messages.text("table.nothing"), **options}
     current = chosen[place] if place < len(chosen) else NONE
     return Choice(name, label, options, current)
 
 
 def _axes_of(built: BuiltTable, own: Iterable[str]) -> list[str]:
-    """Return what can be put in one place: not the other kind of time if one is used elsewhere."""
+    """Return the axes that can be put in one place: not both quarters and years in one table."""
     used = [axis for axis in built.request.axes if axis in TIMES and axis not in own]
     return [axis for axis in built.offer.axes if axis not in TIMES or not used or axis in used]
 

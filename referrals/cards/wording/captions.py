@@ -136,7 +136,7 @@ def _changed(label: str, first: Observation, last: Observation) -> str:
 
 
 def unit(answer: Answer, *, of_each: bool = False) -> str:
-    """Return what the numbers of a card are, and their period.
+    """Return the unit of a card's numbers, and their period.
 
     `of_each` means that there is more than one column, each with shares of its own.
     """
@@ -160,7 +160,7 @@ def unit(answer: Answer, *, of_each: bool = False) -> str:
 
 
 def workings(answer: Answer, group: str = "") -> list[str]:
-    """Return how each unprinted number was worked out; `group` is the label of its column."""
+    """Return the working of each unprinted number; `group` is the label of its column."""
     return [
         text
         for observation in answer.observations
@@ -169,7 +169,7 @@ def workings(answer: Answer, group: str = "") -> list[str]:
 
 
 def assumptions(answer: Answer, group: str = "") -> list[str]:
-    """Return what each unprinted number assumes; `group` is the label of its column."""
+    """Return the assumptions of each unprinted number; `group` is the label of its column."""
     return [
         text
         for observation in answer.observations
@@ -178,7 +178,7 @@ def assumptions(answer: Answer, group: str = "") -> list[str]:
 
 
 def working(observation: Observation, label: str) -> list[str]:
-    """Return how a number was worked out; nothing if it is printed."""
+    """Return the working of a number; nothing if it is printed."""
     if not observation.working:
         return []
     shown = observation.working.removesuffix(".")
@@ -186,7 +186,7 @@ def working(observation: Observation, label: str) -> list[str]:
 
 
 def assumption(observation: Observation, label: str) -> list[str]:
-    """Return what a worked-out number assumes, its ids as links; nothing if it is printed."""
+    """Return the assumptions of a number, with ids as links; nothing if it is printed."""
     if not observation.assumes:
         return []
     assumes = in_english(_NUMBER_ID.sub(_link, observation.assumes))
@@ -206,10 +206,10 @@ def _link(number_id: re.Match[str]) -> str:
 
 
 def share_headings(answer: Answer, *, of_each: bool = False) -> list[str]:
-    """Return the heads of the columns of shares, which say what the shares are of.
+    """Return the headings of the columns of shares, which name the total of the shares.
 
-    There is one column, of all, or one of those recorded before it. `of_each` means that there is
-    more than one column of an answer, each with its own total.
+    There is one column, of all, and another one before it if the number recorded is known.
+    `of_each` means that a card has several answers, each with its own total.
     """
     dimension = phrases.dimension(answer.dimension)
     key = "of_each" if of_each else "of_one"
@@ -225,7 +225,7 @@ def share_headings(answer: Answer, *, of_each: bool = False) -> list[str]:
 
 
 def chart_text(answer: Answer, rows: Iterable[tuple[str, str]]) -> str:
-    """Return a chart in words, for those who do not see it: finding, labels and numbers."""
+    """Return the text alternative of a chart: finding, labels and numbers."""
     return messages.text(
         "wording.bar_chart",
         finding=finding(answer),

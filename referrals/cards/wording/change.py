@@ -2,7 +2,7 @@
 
 1. Like with like: the last period is compared with the earliest one of the same quarter of the
    year, or with the first one if periods are years.
-2. Every number is taken at the end of its range that speaks against a change.
+2. Every number is taken at the end of its range that makes the change smallest.
 3. Counts of people vary by chance by about their square root. A change is stated only if it is
    larger than twice that (2 * sqrt(first + last), a 95% interval of the difference of two counts).
 

@@ -31,7 +31,7 @@ _ABSENT: Final[Mapping[str, str]] = {
 
 
 _LISTS_WITHOUT_AND: Final = frozenset({"cy"})
-"""Languages in which "and" depends on the next word, for which CLDR has a pattern with "a(c)"."""
+"""Languages whose "and" depends on the next word: CLDR's pattern has "a(c)", so it is not used."""
 
 
 class Form(StrEnum):
@@ -204,7 +204,7 @@ def in_sentence(label: str) -> str:
 
 
 def plural(label: str) -> str:
-    """Return a label as the name of a group of people, if it has one as such.
+    """Return the plural of a label, as the name of a group of people, if it has one.
 
     >>> plural("Female"), plural("Vietnam")
     ('females', 'Vietnam')
@@ -224,7 +224,7 @@ def listed(labels: Iterable[str]) -> str:
 
 
 def alternatives(labels: Iterable[str]) -> str:
-    """Return labels of which a reader can choose one as a list in a sentence.
+    """Return labels as a list of alternatives in a sentence.
 
     >>> alternatives(["age", "sex", "outcome"])
     'age, sex or outcome'

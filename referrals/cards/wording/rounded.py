@@ -26,9 +26,9 @@ class Rounded(Wording):
     has_range_beside_share = True
 
     def numbers_notes(self, numbers: Sequence[Observation]) -> list[str]:
-        """Return the notes on rounded and revised numbers, or that every number is exact.
+        """Return the notes on rounded and revised numbers, or the one that every number is exact.
 
-        Rounded numbers are said to be at most as far from the truth as any of these can be.
+        The note on rounded numbers gives the largest possible error among them.
         """
         notes = []
         if errors := [_largest_error(number) for number in numbers if number.status == "e"]:
@@ -96,7 +96,7 @@ class Rounded(Wording):
 
 
 def _largest_error(number: Observation) -> int:
-    """Return how far the true count can be from a number, as its range says."""
+    """Return the largest possible error of a number, by its range."""
     lower, upper = number.bounds
     value = lower if number.value is None else number.value
     return max(value - lower, upper - value)

@@ -1,4 +1,4 @@
-"""The words of a table: its title and headline, its cells, and why some have no figure."""
+"""The words of a table: its title and headline, its cells, and the reasons for missing figures."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _NAMED: Final[Mapping[str, frozenset[str]]] = {
     "sex": frozenset({"M", "F"}),
     "crime_type": frozenset({"MS", "DA", "OTH"}),
 }
-"""The codes that `phrases.subject` has words for, of the dimensions that it names by code."""
+"""The codes for which `phrases.subject` has words, by dimension. It has words for any code of other
+dimensions."""
 
 MOST_NAMED: Final = 12
 """The most codes that a sentence on a wrong address lists."""
-
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -53,9 +53,10 @@ def language() -> str:
 
 
 def in_one_language(sentence: Callable[_Arguments, str]) -> Callable[_Arguments, str]:
-    """Return a function whose sentence is in the language of tables throughout.
+    """Return the function with its whole sentence in the language of tables.
 
-    Otherwise it would be English around words of the current language, such as the "and" of a list.
+    Otherwise an English sentence would contain words of the current language, such as the "and" of
+    a list.
     """
 
     @wraps(sentence)
@@ -129,7 +130,7 @@ def plain_title(table: Table, labels: Labels) -> str:
 
 @in_one_language
 def unit(table: Table, about: About, labels: Labels) -> str:
-    """Return what the figures are, with the total that shares are of, the filters and period."""
+    """Return the unit of the figures, with the total of shares, the filters and the period."""
     when = period(table, about, labels)
     if table.earlier:
         earlier = labels[PERIOD, table.earlier]
@@ -158,7 +159,7 @@ def not_in_subject(request: TableRequest) -> list[tuple[str, str]]:
 
 @in_one_language
 def sides(table: Table) -> str:
-    """Return the sentence on what is in the rows and in the columns."""
+    """Return the sentence that names the rows and the columns."""
     request = table.request
     rows, columns = axes(request.rows), axes(request.columns)
     if rows and columns:
@@ -168,7 +169,7 @@ def sides(table: Table) -> str:
 
 
 def small_print(table: Table) -> str:
-    """Return what the ranges under figures mean, '' if there are none."""
+    """Return the explanation of the ranges under figures, '' if there are none."""
     if not any(possible(cell, table.request.measure) for cell in table.cells.values()):
         return ""
     is_change = table.request.measure is Measure.CHANGE
@@ -176,7 +177,7 @@ def small_print(table: Table) -> str:
 
 
 def counted_cells(table: Table) -> str:
-    """Return how many cells are shown, and why the others are not, for a status region."""
+    """Return the number of cells shown and the reasons for the others, for a status region."""
     total = len(table.cells)
     if table.shown == total:
         return messages.text("table.shown_cells.all", total=total)
@@ -195,7 +196,7 @@ def why(reason: Reason, table: Table) -> str:
 
 
 def missing_cells(table: Table, places: Sequence[tuple[Key, Key]]) -> list[str]:
-    """Return sentences on cells without a figure, one for each number that is nearest to some."""
+    """Return sentences on cells without a figure, grouped by the number nearest to them."""
     cells = [(table.cells[place], place) for place in places]
     own = [(cell, place) for cell, place in cells if cell.observation.has_number]
     found = []
@@ -275,7 +276,7 @@ def choice(name: str, value: str) -> str:
 
 @in_one_language
 def suggestion(table: Table, about: About, labels: Labels, before: TableRequest) -> str:
-    """Return a table that shows more of its cells as a question, with what is different."""
+    """Return the words of a link to a table that shows more of its cells: title and difference."""
     return messages.text(
         "table.nearest.option",
         title=title(table, about, labels),
@@ -313,7 +314,7 @@ def problem(found: Problem) -> str:
 
 
 def _difference(before: TableRequest, after: TableRequest) -> str:
-    """Return what a nearest question leaves out of the one before it."""
+    """Return the difference between a suggested request and the one before it."""
     for name in before.axes:
         if name not in after.axes:
             return messages.text("table.nearest.without_axis", thing=axes([name]))
@@ -335,6 +336,6 @@ def _one(value: Fraction, measure: Measure) -> str:
 
 
 def range_of(found: Figure, measure: Measure) -> str:
-    """Return the range of a figure, or one figure if both ends are shown alike."""
+    """Return the range of a figure, or one figure if both ends look the same."""
     lower, upper = _one(found.lower, measure), _one(found.upper, measure)
     return lower if lower == upper else phrases.between(lower, upper)

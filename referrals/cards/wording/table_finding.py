@@ -23,8 +23,9 @@ from referrals.release.release import About
 def finding(table: Table, about: About, labels: Labels, sentence_labels: Labels) -> str:
     """Return the headline: the largest group if one is clearly the largest, or the title.
 
-    `sentence_labels` are in the language of the sentences on tables. That no group is the largest
-    is a sentence of other pages too, with `labels` in the current language.
+    `sentence_labels` are in the language of the sentences on tables, `labels` in the current one.
+    The sentence that no group is the largest takes `labels`: other pages have it too, so it may be
+    translated when those on tables are not.
     """
     request = table.request
     names_a_group = table.shown and request.measure is Measure.NUMBER and not request.has_time
@@ -57,9 +58,9 @@ def _largest_or_title(
 
 
 def _largest(table: Table) -> tuple[Key, Key] | None:
-    """Return the cell that is surely larger than every other one, totals apart, if any.
+    """Return the cell that is certainly larger than every other one but totals, if there is one.
 
-    Aggregates are left out. A number that is not known is at most what its totals leave for it.
+    Aggregates are left out. The upper bound of an unknown number is the rest of its totals.
     """
     kinds = {name: table.axes[name].kinds for name in table.order}
     parts: list[tuple[Key, Key]] = []
@@ -87,7 +88,7 @@ def _largest(table: Table) -> tuple[Key, Key] | None:
 def _most_left(
     table: Table, place: tuple[Key, Key], known: Mapping[tuple[Key, Key], Observation]
 ) -> int:
-    """Return the most that the total of all, of its row and of its column leave for a cell."""
+    """Return the upper bound of a cell: the least that any of its totals leaves for it."""
     row, column = place
     rows = tuple(TOTAL for _ in row)
     columns = tuple(TOTAL for _ in column)

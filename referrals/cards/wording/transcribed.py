@@ -96,7 +96,7 @@ def _largest_clause(answer: Answer, largest: Observation, *, named: Observation 
     """Return the clause of one answer.
 
     Args:
-        answer: what the clause is about.
+        answer: the answer that the clause describes.
         largest: its largest category.
         named: the largest category of the clause before; None for the first clause, which begins
             the sentence.
@@ -143,12 +143,13 @@ def _by_recorded(answer: Answer) -> tuple[Observation, Observation]:
 
 def _of_recorded(observation: Observation) -> Fraction:
     """Return the share of those recorded, 0 if it is not known."""
-    share = observation.share
-    return share.of_recorded or Fraction(0) if share else Fraction(0)
+    if observation.share is None or observation.share.of_recorded is None:
+        return Fraction(0)
+    return observation.share.of_recorded
 
 
 def _largest(answer: Answer) -> str:
-    """Return a sentence on the largest category; there is none if its range overlaps another's."""
+    """Return a sentence on the largest category, unless its range overlaps that of another."""
     first, *others = _published(answer)
     if not others:
         return _of_counted("wording.published.only_group", answer, first)

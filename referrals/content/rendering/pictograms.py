@@ -19,7 +19,7 @@ FOLDER: Final = CONTENT / "pictograms"
 
 @cache
 def pictogram(name: str) -> Markup:
-    """Return a pictogram as inline SVG, hidden from screen readers: the text beside it says more.
+    """Return a pictogram as inline SVG, hidden from screen readers, which read the text beside it.
 
     Raises:
         DataError: there is no pictogram of this name.
@@ -29,7 +29,7 @@ def pictogram(name: str) -> Markup:
         known = ", ".join(sorted(each.stem for each in FOLDER.glob("*.svg")))
         raise DataError(
             f"A text shows the pictogram {name!r}, which data/content/pictograms does not have. "
-            f"Use one of {known}, or draw it."
+            f"Use one of {known}, or add a drawing."
         )
     drawing = path.read_text(encoding="utf-8").strip()
     hidden = drawing.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)

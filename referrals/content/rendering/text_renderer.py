@@ -46,7 +46,7 @@ def _box(
     _options: OptionsDict,
     _environment: EnvType,
 ) -> str:
-    """Return the tags around a box. A dated one has its date in words, for who cannot see it."""
+    """Return the tags around a box. A dated one has a label with its date for screen readers."""
     token = tokens[index]
     name, _, date = token.info.strip().partition(" ")
     if token.nesting == -1:
@@ -85,7 +85,7 @@ def _list(
     _options: OptionsDict,
     _environment: EnvType,
 ) -> str:
-    """Return nothing around a list of steps or dates: the list inside gets its class here."""
+    """Return no tags around a list of steps or dates, but give the list inside its class."""
     if tokens[index].nesting == 1:
         tokens[index + 1].attrSet("class", tokens[index].info.strip())
     return ""

@@ -1,1 +1,1 @@
-"""The page of one dimension: what its reader chose, the controls, and the answer."""
+"""The page of one dimension: its reader's choices, the controls, and the answer."""

@@ -1,6 +1,6 @@
 """The choices of a reader of a topic page, read from an address by the page and its first paint.
 
-It knows no Streamlit, as the first paint of a page is made before any session exists.
+It does not use Streamlit, because the first paint is made before any session exists.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from referrals.release.release import Release
 
 VIEW, MEASURE = "view", "measure"
 CHART, TABLE, TIME = VIEWS = ("chart", "table", "time")
-"""The ways to show an answer, of which a page draws one at a time; the first is the usual one."""
+"""The ways to show an answer, one at a time. The first is the default."""
 
 MOST_BUTTONS: Final = 5
-"""The most options of a filter that are all in view, as buttons. Longer lists open."""
+"""The most options of a filter that are drawn as buttons. A longer filter is a list to open."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Field:
 
     @property
     def is_short(self) -> bool:
-        """Return whether every option has room, and a comparison may choose all of them."""
+        """Return whether its options fit as buttons; those of a comparison if all can be chosen."""
         return len(self.options) <= (MOST_COMPARED if self.is_comparison else MOST_BUTTONS)
 
     @property
@@ -73,7 +73,7 @@ class Field:
 
     @property
     def shown(self) -> str:
-        """The label of what was chosen."""
+        """The label of the chosen option, or those of several."""
         if self.is_comparison:
             return phrases.comma_separated(self.options[code] for code in self.codes)
         return self.options[self.chosen]
@@ -107,9 +107,10 @@ class Choices:
         return self.selection.address() | view
 
     def filters(self) -> list[Field]:
-        """Return the filters, without those that have one possible value.
+        """Return the filters that have more than one possible value.
 
-        The page's own dimension is first, and the period last. A view over time has every period.
+        The page's own dimension is first, and the period last. A view over time shows every period,
+        and so has no filter on it.
         """
         offer, labels = registry.filters(self.release, self.dimension)
         found = [self._comparison(offer[self.dimension], labels)]
@@ -126,10 +127,10 @@ class Choices:
         return [field for field in found if len(field.options) > 1]
 
     def has_buttons(self) -> bool:
-        """Return whether all options of all filters are in view, as the few of a document are.
+        """Return whether all filters are short enough to be drawn as buttons.
 
-        Lists that open need a quarter more scripts than the rest of a page, so they are drawn only
-        if some filter is long.
+        Lists to open need a quarter more scripts than the rest of a page, so they are drawn only if
+        some filter is long.
         """
         return all(field.is_short for field in self.filters())
 
@@ -157,9 +158,10 @@ class Choices:
         return [field for field in self.filters() if field.is_changed]
 
     def with_value(self, name: str, value: str, usual: str) -> Choices:
-        """Return the choices with one of them changed; `usual` is the value of nothing chosen.
+        """Return the choices with one of them changed; `usual` is its default value.
 
-        Another release may not offer what was chosen, and so is shown whole.
+        A change of release drops all other choices but the view, because the other release may not
+        offer them.
         """
         if name == VIEW:
             return replace(self, view=value)
@@ -194,9 +196,9 @@ def dimension_of(key: str) -> str:
 def read(key: str, pairs: Iterable[tuple[str, str]], offered: Mapping[str, Release]) -> Choices:
     """Return the choices in an address of a topic page.
 
-    `offered` has the releases by id, the published one first. Parameters that are not ours, as
-    trackers add them to links, are ignored. A choice given twice with different values is unusable:
-    neither is more right than the other.
+    `offered` has the releases by id, the published one first. Parameters that other sites add to
+    links, such as trackers, are ignored. A choice given twice with different values is unusable,
+    because nothing decides between them.
     """
     given: dict[str, list[str]] = {}
     for name, value in dict.fromkeys(pairs):

@@ -17,7 +17,7 @@ from referrals.query.selection import RELEASE
 
 
 def draw(key: str) -> Choices:
-    """Draw the page of a topic down to its folds, and return what its reader chose."""
+    """Draw the page of a topic down to its folds, and return its reader's choices."""
     chosen = choices.read(key, page_url.pairs(), session.offered())
     release = topic_html.releases_field(chosen, session.offered())
     filters, views, has_buttons = chosen.filters(), chosen.views(), chosen.has_buttons()
@@ -70,7 +70,7 @@ def _html(html: Markup) -> None:
 
 
 def _write(key: str, fields: Sequence[Field], chosen: Mapping[str, str]) -> None:
-    """Write choices into the address; for another release, those that it can answer."""
+    """Write choices into the address, and drop those that a newly chosen release cannot answer."""
     before = {field.name: field.chosen for field in fields}
     usual = {field.name: field.usual for field in fields if field.name != RELEASE}
     page_url.write({name: chosen[name] for name in usual}, usual)

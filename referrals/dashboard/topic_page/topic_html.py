@@ -1,7 +1,7 @@
 """The HTML of a topic page for a reader's choices: its finding, figure and folds.
 
-The page in Streamlit and its first paint show the same pieces, so that the one can take the place
-of the other without a shift.
+The page in Streamlit and its first paint show the same pieces, so that nothing moves when the one
+replaces the other.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MOST_BARS: Final = 11
 
 
 def card(choices: Choices) -> Card:
-    """Return the card of the answer, which the view shows as a chart, a table or over time."""
+    """Return the card of the answer: that over time for a view of quarters, if there are any."""
     name = registry.dimension_name(choices.dimension)
     if choices.view == TIME and has_quarters(choices):
         name = registry.over_time_name(choices.dimension)
@@ -43,7 +43,7 @@ def card(choices: Choices) -> Card:
 
 
 def has_quarters(choices: Choices) -> bool:
-    """Return whether the release of the page has quarters, and not one year alone."""
+    """Return whether the release of the page has quarters, rather than a single year."""
     blocks = outline.blocks(choices.key, choices.release.about)
     return any(isinstance(block, outline.Quarters) for block in blocks)
 
@@ -65,9 +65,9 @@ def period(choices: Choices) -> Markup:
 
 
 def unusable(choices: Choices, offered: Mapping[str, Release]) -> Markup:
-    """Return the notices on what the page cannot use of an address; empty if it can use it all.
+    """Return the notices on the unusable parts of an address; empty if there are none.
 
-    A link to a release that was replaced is not broken: its notice leads to the new one.
+    The notice on a link to a replaced release leads to the new one.
     """
     replaced = {f"{RELEASE}={old}": new for old, new in REPLACED.items() if new in offered}
     html, rest = Markup(), dict[Fault, list[str]]()
@@ -81,9 +81,9 @@ def unusable(choices: Choices, offered: Mapping[str, Release]) -> Markup:
 
 
 def finding(choices: Choices) -> Markup:
-    """Return the headline of the answer: of one over time, the part on its first group.
+    """Return the headline of the answer. That of an answer over time is only on its first group.
 
-    All of it would be 11 lines on a phone, with the chart below the first screen.
+    The whole of it would take 11 lines on a phone and push the chart off the first screen.
     """
     shown = card(choices)
     text = shown.headline or shown.finding
@@ -96,8 +96,8 @@ def finding(choices: Choices) -> Markup:
 def figure(choices: Choices, base: str) -> Markup:
     """Return the figure of the answer with its source, notes and files.
 
-    A view that Plotly draws has no figure here, but its table. `base` begins the addresses that
-    leave the site.
+    A view that Plotly draws has its table here instead of the figure. `base` is the site's own
+    origin, for addresses that readers copy.
     """
     return _figure(card(choices), choices.view, has_quarters(choices), base)
 
@@ -119,9 +119,9 @@ def lines(shown: Card) -> Markup:
 
 
 def below(choices: Choices, published: Release, base: str) -> Markup:
-    """Return what follows the answer: further cards, and how printed figures add up, folded.
+    """Return the pieces below the answer: further cards, and a relation of printed figures, folded.
 
-    `published` is the release whose printed figures a relation is between.
+    `published` is the release whose printed figures the relation compares.
     """
     found = []
     for block in outline.blocks(choices.key, choices.release.about):
@@ -134,7 +134,7 @@ def below(choices: Choices, published: Release, base: str) -> Markup:
 
 
 def filters_summary(choices: Choices) -> Markup:
-    """Return the button that opens the filters on a phone: it names what is chosen."""
+    """Return the button that opens the filters on a phone; it names the chosen options."""
     changed = choices.changed_filters()
     text = messages.text("filters.filters")
     if changed:
@@ -178,7 +178,7 @@ def _short_name(about: About) -> str:
 def _chart(shown: Card) -> Markup:
     """Return the bars of a card; those that would push the source out of view are in a fold.
 
-    If no number is published there are no bars, and the table says so of each.
+    If no number is published there are no bars, and the table gives the reason for each.
     """
     figure = chart.html(shown)
     if not figure:
@@ -194,7 +194,7 @@ def _table(shown: Card) -> Markup:
 
 
 def _unit(shown: Card) -> Markup:
-    """Return the line that says what the numbers are."""
+    """Return the line with the unit of the numbers."""
     return templates.macro(TEMPLATE, "unit", shown.unit)
 
 

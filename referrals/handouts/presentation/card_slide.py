@@ -52,7 +52,7 @@ def find(served: Served, name: str, parameters: Parameters) -> tuple[Card | None
         release = releases.get(given.get(RELEASE, ""), release)
         offer = {**registry.filters(release, entry.dimension)[0], RELEASE: list(releases)}
     selection, unmet = read_address(given, offer, own=entry.dimension)
-    if entry.is_of_release not in {None, bool(selection.release)}:
+    if not entry.is_offered(release, selection):
         return None, ()
     card = registry.card(name, release, selection)
     return card, tuple(f"{parameter}={given[parameter]}" for parameter in unmet)

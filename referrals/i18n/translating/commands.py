@@ -24,7 +24,7 @@ def update(language: str) -> None:
 
 
 def faults(language: str, files: Iterable[str] = ()) -> Iterator[str]:
-    """Yield what is wrong with the translations of a language, each with its file and place."""
+    """Yield the faults in the translations of a language, each with its file and place."""
     words = glossary.glossary(language)
     entries = translations.catalogue(language)
     names = set(files)
@@ -36,7 +36,7 @@ def faults(language: str, files: Iterable[str] = ()) -> Iterator[str]:
 
 
 def incomplete(language: str) -> list[Source]:
-    """Return what a language lacks of the reader's path, or has only for an older English."""
+    """Return the entries of the reader's path whose translation is missing or outdated."""
     entries = translations.catalogue(language)
     found = []
     for source in sources():
@@ -47,9 +47,9 @@ def incomplete(language: str) -> list[Source]:
 
 
 def export(language: str, folder: Path, *, everything: bool) -> list[str]:
-    """Write files to translate in, and return their names.
+    """Write files for a translator to work in, and return their names.
 
-    They have the reader's path as far as it is not translated, or `everything` of it.
+    They have the entries of the reader's path that are left to translate, or all with `everything`.
 
     Raises:
         DataError: the folder has files, which may be somebody's work.
@@ -64,11 +64,11 @@ def export(language: str, folder: Path, *, everything: bool) -> list[str]:
     return sorted(written)
 
 
-def take_in(language: str, paths: Sequence[Path], state: State) -> int:
-    """Take translations in from files, and return how many.
+def import_files(language: str, paths: Sequence[Path], state: State) -> int:
+    """Import translations from files, and return their number.
 
     Raises:
-        DataError: a file cannot be used, or a translation fails a check. Nothing is taken in then.
+        DataError: a file cannot be used, or a translation fails a check. Nothing is imported then.
     """
     words = glossary.glossary(language)
     found = []
@@ -83,7 +83,7 @@ def take_in(language: str, paths: Sequence[Path], state: State) -> int:
         found += exchange.entries(translated, state)
     if problems:
         listed = "\n".join(problems)
-        raise DataError(f"Nothing was taken in. Correct these and try again:\n{listed}")
+        raise DataError(f"Nothing was imported. Correct these and try again:\n{listed}")
     merged = dict(po_file.merged(translations.catalogue(language), sources()))
     merged |= {(entry.context, entry.english): entry for entry in found}
     po_file.write(translations.path_of(language), language, merged, sources())
@@ -92,7 +92,7 @@ def take_in(language: str, paths: Sequence[Path], state: State) -> int:
 
 
 def table() -> str:
-    """Return how much of the reader's path each language has, by file and state, as a table."""
+    """Return the progress of each language on the reader's path, by file and state, as a table."""
     rows = [_row("language", "file", ["all", "missing", "outdated", "draft", "checked"])]
     on_path = [source for source in sources() if source.is_on_path]
     for language in translations.languages():
@@ -127,4 +127,4 @@ def check_language(language: str) -> None:
     except (UnknownLocaleError, ValueError):
         raise DataError(f"{language!r} is not the code of a language, such as vi.") from None
     if language == ENGLISH:
-        raise DataError("English is what is translated. Name another language, such as vi.")
+        raise DataError("English is the source language. Name another one, such as vi.")

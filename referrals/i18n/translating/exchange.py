@@ -1,7 +1,7 @@
-"""Files to translate in, and taking them back: TOML for messages and lists, Markdown for texts.
+"""Export and import of files for translators: TOML for messages and lists, Markdown for texts.
 
-A translator gets the English in files of the form that the site itself has, and puts the
-translation in its place. A PO file from a translation program can be taken back as well.
+A translator gets the English in the file formats of the site, and replaces it with the translation.
+A PO file from a translation program can be imported as well.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ TITLES: Final = "titles.toml"
 """The titles of texts that are otherwise left in English."""
 
 SECTIONS: Final = "sections"
-"""The name in a front matter of the sections that a file has, if it has not all of its text."""
+"""The key in a front matter for the sections that a file has, if it does not have all of them."""
 
 
 # Writing
 
 
 def files(sources: Sequence[Source], language: str) -> dict[str, str]:
-    """Return the files to translate sources in, by name, with the English where words belong."""
+    """Return the files for translators by name, with the English in place of translations."""
     found = {}
     by_place: dict[Place, list[Source]] = {place: [] for place in Place}
     for source in sources:
@@ -81,14 +81,14 @@ def _tables(sources: Iterable[Source]) -> str:
         tables.setdefault(source.context, []).append(f"{english} = {english}")
     parts = ["\n".join([f"[{_quoted(name)}]", *rows]) for name, rows in tables.items()]
     return (
-        "# The English is before each =, its translation behind it.\n\n" + "\n\n".join(parts) + "\n"
+        "# The English is before each =, its translation after it.\n\n" + "\n\n".join(parts) + "\n"
     )
 
 
 def _markdown(name: str, wanted: Sequence[Source]) -> str:
-    """Return a text with a short front matter; if not all is wanted, the sections that are.
+    """Return the wanted sections of a text with a short front matter.
 
-    The front matter then has their places in the text, counted from 1, by which `read` finds them.
+    Unless all are wanted, it lists their places in the text, counted from 1, for `read`.
     """
     file = text_files.read(name.removesuffix(".md"))
     front = [f"title = {_quoted(file.title)}", f"summary = {_quoted(file.summary)}"]
@@ -102,7 +102,7 @@ def _markdown(name: str, wanted: Sequence[Source]) -> str:
 
 
 def _wanted_places(sections: Sequence[str], wanted: Iterable[Source]) -> list[int]:
-    """Return the places of the sections that have a wanted segment, or none at all, from 1."""
+    """Return the places, from 1, of the sections with a wanted segment or without any segment."""
     wanted_in = {(source.section, source.text) for source in wanted}
 
     def is_wanted(section: str) -> bool:
@@ -125,7 +125,7 @@ def _quoted(text: str) -> str:
 
 
 def read(path: Path, language: str, sources: Sequence[Source]) -> list[tuple[Source, Forms]]:
-    """Return the translations in a file that somebody worked in.
+    """Return the translations in a file from a translator.
 
     Raises:
         DataError: the file cannot be read, or does not have the structure of the English.
@@ -176,10 +176,12 @@ def _from_toml(
             if missing := [tag for tag in tags if tag not in value]:
                 raise DataError(f"{file}: {key} has no form {', '.join(missing)}. Add it.")
             yield source, tuple(str(value[tag]) for tag in tags)
-        elif source or not isinstance(value, dict):
+        elif source:
+            needed = "a table of plural forms" if source.count else "a text in quotation marks"
+            raise DataError(f"{file}: {key} needs {needed}, as in the export.")
+        elif not isinstance(value, dict):
             raise DataError(
-                f"{file}: {key!r} is not the key of a message, or needs "
-                f"{'a table of plural forms' if source else 'a text'}. Use the keys of the export."
+                f"{file}: {key!r} is not the key of a message. Use the keys of the export."
             )
         else:
             for english, text in value.items():
@@ -213,7 +215,7 @@ def _from_markdown(
 
 
 def _english_part(name: str, body: str, front: Mapping[str, Any]) -> str:
-    """Return the sections of an English text that a file has by its front matter, or all of it."""
+    """Return the part of an English text that a file has: all, or the sections that it lists."""
     sections = segments.sections(body)
     if SECTIONS not in front:
         return body
@@ -239,7 +241,7 @@ def _split(name: str, text: str) -> tuple[Mapping[str, Any], str]:
 
 
 def _aligned(name: str, english: str, translated: str) -> list[tuple[str, str]]:
-    """Return each segment of the English with that of the translation at the same place."""
+    """Return the segments of the English, each with its translation: the one at the same place."""
     kinds, own = _kinds(english), _kinds(translated)
     for place, (expected, given) in enumerate(zip(kinds, own, strict=False)):
         if expected != given:
@@ -256,7 +258,7 @@ def _aligned(name: str, english: str, translated: str) -> list[tuple[str, str]]:
             f"and this has {own.count('inline')}."
         )
     pairs = zip(segments.segments(english), segments.segments(translated), strict=True)
-    return [(one.source, other.source) for one, other in pairs]
+    return [(segment.source, translation.source) for segment, translation in pairs]
 
 
 def _kinds(body: str) -> list[str]:

@@ -25,12 +25,12 @@ _NOT_WORDS: Final = re.compile(r"\[@[^\]]*\]|\]\([^)]*\)|\{[^}]*\}")
 """Citations, targets of links and placeholders, whose names are not words of the sentence."""
 
 Glossary = Mapping[str, tuple[str, ...]]
-"""The words of a language for each English term, of which a translation needs one."""
+"""The words of a language for each English term. A translation must use one of them."""
 
 
 @cache
 def terms() -> Mapping[str, str]:
-    """Return the English terms with what a translator must know of each."""
+    """Return the English terms, each with its note for translators."""
     return {row["term"]: row["note"] for row in table_schema.read(VOCABULARY / ENGLISH / FILE)}
 
 
@@ -57,7 +57,7 @@ def glossary(language: str) -> Glossary:
 
 
 def missing(english: str, translation: str, words: Glossary) -> list[str]:
-    """Return the terms of the English that a translation does not render as agreed.
+    """Return the terms of the English for which a translation uses none of their fixed words.
 
     >>> missing("The police may ask.", "Cảnh sát có thể hỏi.", {"police": ("cảnh sát",)})
     []

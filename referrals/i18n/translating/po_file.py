@@ -18,7 +18,7 @@ from referrals.i18n.translations import FUZZY, Catalogue, English, Entry, plural
 from referrals.language import locale_of
 
 SIMILAR: Final = 0.75
-"""The likeness from which a new segment of a text is taken for an old one that was changed."""
+"""The similarity (`difflib`) from which a new segment counts as a changed version of an old one."""
 
 _HEADER: Final = """\
 # Translations of the site. CONTRIBUTING.md says how to work on them.
@@ -36,8 +36,8 @@ msgstr ""
 def merged(old: Catalogue, sources: Iterable[Source]) -> Catalogue:
     """Return translations for today's English.
 
-    A translation whose English changed stays with the new English, marked as outdated. One whose
-    English was taken away is left out.
+    A translation whose English changed is kept with the new English, marked as outdated. One whose
+    English was removed is left out.
     """
     listed = list(sources)
     keys = {source.key for source in listed}
@@ -52,7 +52,7 @@ def merged(old: Catalogue, sources: Iterable[Source]) -> Catalogue:
 
 
 def _before(source: Source, changed: Iterable[Entry]) -> Entry | None:
-    """Return the translation of what a source was before its English changed."""
+    """Return the translation of the earlier English of a source, None if there was none."""
     candidates = [entry for entry in changed if entry.context == source.context]
     if source.place is Place.MESSAGE:
         return next(iter(candidates), None)
@@ -62,7 +62,7 @@ def _before(source: Source, changed: Iterable[Entry]) -> Entry | None:
 
 
 def write(path: Path, language: str, entries: Catalogue, sources: Iterable[Source]) -> None:
-    """Write the reader's path, translated or not, and whatever else is translated.
+    """Write the entries of the reader's path, translated or not, and all other translations.
 
     The same entries always give the same bytes.
     """

@@ -21,7 +21,7 @@ from referrals.reference.codelists import DIMENSIONS, EXAMPLE_LISTS
 from referrals.reference.helplines import NOT_READ
 
 OTHER_LABELS: Final = ("All other or unrecorded nationalities",)
-"""Labels that a release has and no code list does."""
+"""Labels of a release that are in no code list."""
 
 _TABLE: Final = re.compile(r"\[([\w.-]+)\]")
 _KEY: Final = re.compile(r'"?([\w.-]+)"? = ')
@@ -72,12 +72,12 @@ class Source:
 
     @property
     def key(self) -> tuple[str, English]:
-        """The context and the English, by which a translation is found."""
+        """The key of its translation: the context and the English."""
         return self.context, self.english
 
     @property
     def text(self) -> str:
-        """The English; of a message that counts, its plural."""
+        """The English; for a message that counts, the plural."""
         return self.english[-1]
 
     @property
@@ -188,7 +188,7 @@ def _statuses() -> Iterator[str]:
 
 
 def _help_lines() -> Iterator[str]:
-    """Yield what is short about help lines: their names, notes and rules stay English."""
+    """Yield the short words on help lines. Their names, notes and rules stay English."""
     for column in ("card", "serves", "nations", "hours", "cost"):
         texts = (row[column] for row in helplines.helplines())
         yield from (text for text in texts if text not in {"", NOT_READ})

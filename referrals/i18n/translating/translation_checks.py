@@ -1,7 +1,7 @@
 """The checks of one translation: placeholders, plural forms, links, numbers, length and terms.
 
-Each check returns sentences for the translator. A translation that fails one is not taken in, and
-the tests run the same checks over the files of every language.
+Each check returns sentences for the translator. A translation that fails one is not imported, and
+the tests run the same checks on the files of every language.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ _SCRIPTS: Final[Mapping[str, str]] = {
 def problems(
     source: Source, forms: Sequence[str], language: str, words: Glossary | None = None
 ) -> list[str]:
-    """Return what is wrong with a translation, each as a sentence; none if it can be used.
+    """Return the faults of a translation as sentences; none if it can be used.
 
-    `words` are the fixed terms of the language, if not those of its file.
+    `words` are the fixed terms of the language, None for those of its file.
     """
     words = glossary.glossary(language) if words is None else words
     tags = plural_tags(language) if source.count else ("other",)
@@ -71,7 +71,7 @@ def _problems(source: Source, tag: str, form: str, language: str, words: Glossar
 
 
 def _wrong_pieces(source: Source, tag: str, form: str) -> Iterator[str]:
-    """Yield what is missing of the pieces that must be the same, and what was added."""
+    """Yield a fault for missing and for added pieces, which must be those of the English."""
     english = source.text
     for name, pattern in (
         ("placeholder", _PLACEHOLDER),
@@ -92,7 +92,7 @@ def _wrong_pieces(source: Source, tag: str, form: str) -> Iterator[str]:
 
 
 def _numbers(text: str) -> Counter[str]:
-    """Return the numbers of a text, without separators; not those inside pieces."""
+    """Return the numbers of a text without separators, except those inside pieces."""
     for pattern in (_PLACEHOLDER, _CITATION, _LINK):
         text = pattern.sub(" ", text)
     return Counter(_SEPARATORS.sub("", number) for number in _NUMBER.findall(text))
@@ -101,13 +101,13 @@ def _numbers(text: str) -> Counter[str]:
 def _wrong_form(source: Source, form: str, language: str) -> Iterator[str]:
     english = source.text
     if _BIDI_CONTROLS.search(form):
-        yield "It has a control character for the direction of text: the site adds those itself."
+        yield "It has a control character for the direction of text. The site adds those itself."
     if re.search(r"<[a-z/!]", form, re.IGNORECASE):
-        yield "It has a tag of HTML."
+        yield "It has an HTML tag."
     if english.count("**") != form.count("**"):
         yield f"The English has {english.count('**')} marks ** and this has {form.count('**')}."
     if english.count("\n") != form.count("\n"):
-        yield "It has another number of lines than the English."
+        yield "It does not have as many lines as the English."
     if language in WITHOUT_SPACES:
         return
     for place, is_space in (("beginning", str.startswith), ("end", str.endswith)):
@@ -137,8 +137,8 @@ def _wrong_length(source: Source, form: str, language: str) -> Iterator[str]:
     ratio = len(_bare(form)) / english
     if not shortest <= ratio <= longest:
         yield (
-            f"It is {ratio:.2f} times as long as the English, which is usual from {shortest} to "
-            f"{longest}. Is something missing, or added?"
+            f"It is {ratio:.2f} times as long as the English; {shortest} to {longest} is usual. "
+            "Is something missing, or added?"
         )
 
 

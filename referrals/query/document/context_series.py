@@ -89,9 +89,10 @@ def read(release: Release, series_id: str) -> ContextSeries:
 
 @dataclass(frozen=True, slots=True)
 class Profiled:
-    """A nationality of which any figure is published.
+    """A nationality with at least one published figure.
 
-    `is_printed` means that its victim referrals are, `is_context` that other publishers count it.
+    `is_printed` means that its victim referrals are published, `is_context` that other publishers
+    have figures on it.
     """
 
     nationality: str
@@ -101,6 +102,6 @@ class Profiled:
 
 @cached(2, BY_EDITION, has_words=False)
 def profiled(release: Release) -> Mapping[str, Profiled]:
-    """Return the nationalities of which any figure is published by code, printed ones first."""
+    """Return the nationalities with a published figure by their codes, printed ones first."""
     rows = [Profiled(**row) for row in release.rows("query/profiled_nationalities")]
     return {row.nationality: row for row in sorted(rows, key=lambda row: not row.is_printed)}

@@ -97,7 +97,7 @@ class PublishedNumber:
     def canonical(self) -> bytes:
         """The content as JSON in UTF-8 with sorted keys: the same bytes until it is corrected.
 
-        Its history and links to other numbers are not part of it, as they grow.
+        Its history and its links to other numbers are not part of it, because they grow.
         """
         document = self.document
         content = {
@@ -165,9 +165,10 @@ def numbers(release: Release) -> Numbers:
 
 
 def id_of_cell(found: Numbers, codes: Codes) -> str:
-    """Return the id of the number of a cell, '' if none is published: the derivation, if any.
+    """Return the id of the number of a cell, '' if none is published.
 
-    `codes` has the code of each dimension other than the total.
+    A derived number comes before the statement that prints the same cell. `codes` has the code of
+    each dimension; totals make no difference.
     """
     chosen = {name: code for name, code in codes.items() if code != TOTAL}
     counts = [
@@ -278,7 +279,7 @@ def _context(rows: Sequence[Row]) -> list[PublishedNumber]:
 
 
 def _figure(row: Row) -> tuple[Any, ...]:
-    """Return the key of the figure that a row is one printing of."""
+    """Return the key of the figure that is printed in a row, the same in all its printings."""
     names = ("series_id", "scope", "period_start", "period_end", "dimension", "category")
     return tuple(row[name] for name in names)
 

@@ -1,1 +1,1 @@
-"""Tables of a reader's choice: what was asked, the cells, and joint bounds of what they show."""
+"""Tables of a reader's choice: the request, the cells, and the joint bounds of their numbers."""

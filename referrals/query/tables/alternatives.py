@@ -19,8 +19,8 @@ MOST_SUGGESTED: Final = 3
 def nearest_tables(release: Release, table: Table, offered: Offer) -> tuple[Table, ...]:
     """Return the tables nearest to one that show more of their cells, the best first.
 
-    Each leaves out one filter or one axis, or asks for the number or another period. None for a
-    table whose cells are all shown, or lack only what comes before the first period.
+    Each leaves out one filter or one axis, or asks for the number or another period. Empty for a
+    table whose cells are all shown, or lack only the change of the first period.
     """
     is_first_period = table.request.has_time and set(table.missing) == {Reason.NO_EARLIER}
     if not table.missing or is_first_period:
@@ -31,7 +31,7 @@ def nearest_tables(release: Release, table: Table, offered: Offer) -> tuple[Tabl
         share = Fraction(other.shown, len(other.cells))
         if share > Fraction(table.shown, len(table.cells)):
             scored.append((-share, place, other))
-        if share == 1:  # those that follow leave out more
+        if share == 1:  # the candidates after it leave out more
             break
     scored.sort(key=lambda item: item[:2])
     return tuple(candidate for *_, candidate in scored[:MOST_SUGGESTED])

@@ -30,8 +30,8 @@ AXES: Final = (*DIMENSIONS, *TIMES)
 """Everything that can head the rows or the columns of a table."""
 
 MOST_AXES: Final = 3
-"""With four things at once, a rounded release has nearly no number that is larger than its range,
-and no other kind of release has any."""
+"""With four axes, hardly any number of a rounded release would exceed the width of its range, and
+other kinds of release publish no such number."""
 
 _PLACES: Final = ("first", "second", "third")
 _TIME_OF_KIND: Final = {"category": QUARTER, "aggregate": YEAR}
@@ -69,7 +69,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Cube:
-    """The observations of each combination of codes, one code for each axis in order."""
+    """The observation of each combination of codes: one code for each axis, in their order."""
 
     axes: tuple[Axis, ...]
     observations: Mapping[Key, Observation]
@@ -135,7 +135,7 @@ def read(
 def with_joint_ranges(cube: Cube) -> Cube:
     """Return a cube that adds up, its ranges narrowed by one another.
 
-    Sums with a code that a year of them does not have narrow nothing.
+    A sum that includes a cell without a number narrows nothing.
     """
     numbers = {key: found for key, found in cube.observations.items() if found.has_number}
     ranges = {key: Range(*found.bounds) for key, found in numbers.items()}

@@ -1,4 +1,4 @@
-"""The bounds of parts and of their total, worked out together: no part reaches beyond its whole.
+"""The joint bounds of parts and their total: no part can exceed its whole.
 
 Each published number has bounds of its own. Parts add up to their total, so the bounds of one limit
 those of the others: a group of 0 to 16 within a total of 0 to 12 can be 12 at most. Nothing new is
@@ -19,15 +19,14 @@ Bounds = tuple[int, int]
 def within_total(
     parts: Sequence[Observation], total: Observation
 ) -> tuple[tuple[Observation, ...], Observation]:
-    """Return parts and their total with the bounds that all of them leave one another.
+    """Return parts and their total with each one's bounds narrowed by those of the others.
 
     The parts must add up to the total, without overlap. They are returned unchanged if one of them
-    has no number, because then anything could be missing.
+    has no number, because it could be of any size.
     """
     if not parts or not all(row.has_number for row in (*parts, total)):
         return tuple(parts), total
-    limits = _tightened([row.bounds for row in parts], total.bounds)
-    bounds, whole = limits
+    bounds, whole = _tightened([row.bounds for row in parts], total.bounds)
     return (
         tuple(_bounded(row, own) for row, own in zip(parts, bounds, strict=True)),
         _bounded(total, whole),
@@ -35,15 +34,25 @@ def within_total(
 
 
 def share(part: Bounds, total: Bounds, others: Sequence[Bounds]) -> tuple[Fraction, Fraction]:
-    """Return the least and the most that a part can be as a share of a total, 0 to 1.
+    """Return the least and the most share of a total that a part can have, from 0 to 1.
 
-    A part and its total move together: the most of the part goes with the least of the others. The
-    share of a total of 0 is taken as 0 to 1.
+    A part and its total move together: the most of the part goes with the least of the others.
     """
-    least, most = matching_totals(part, total, others)
+    return share_of_totals(part, matching_totals(part, total, others))
+
+
+def share_of_totals(part: Bounds, totals: Bounds) -> tuple[Fraction, Fraction]:
+    """Return the share of a part's least in the first total, and of its most in the second.
+
+    The share of a total of 0 is taken as 0 to 1.
+
+    >>> share_of_totals((1, 3), (10, 6)), share_of_totals((0, 3), (5, 0))
+    ((Fraction(1, 10), Fraction(1, 2)), (Fraction(0, 1), Fraction(1, 1)))
+    """
     lower, upper = part
-    low = Fraction(lower, least) if least else Fraction(0)
-    high = Fraction(upper, most) if most else Fraction(1)
+    at_least, at_most = totals
+    low = Fraction(lower, at_least) if at_least else Fraction(0)
+    high = Fraction(upper, at_most) if at_most else Fraction(1)
     return low, high
 
 

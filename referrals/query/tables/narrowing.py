@@ -16,8 +16,8 @@ Key = tuple[str, ...]
 """The codes of a cell, one for each axis."""
 
 MOST_ROUNDS: Final = 20
-"""Each round narrows ranges by those of the round before. Few tables need more than four; one that
-is cut short here has ranges that are wider than they could be, and still true."""
+"""Each round narrows ranges by those of the round before. Few tables need more than four. Ranges
+that are cut short here are wider than necessary, and still correct."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Sum:
 
 
 def sums(parts: Sequence[Sequence[str]], total: str) -> Iterator[Sum]:
-    """Return every sum along one axis of a table that has a total on each.
+    """Yield every sum along one axis of a table that has a total on each axis.
 
     Args:
         parts: the codes of each axis that add up to its total.
@@ -57,7 +57,7 @@ def sums(parts: Sequence[Sequence[str]], total: str) -> Iterator[Sum]:
 
 
 def narrowed(ranges: Mapping[Key, Range], equations: Sequence[Sum]) -> dict[Key, Range]:
-    """Return ranges narrowed until each of the sums could hold for every number within them."""
+    """Return ranges narrowed by every sum that they are part of, until none changes."""
     lower = {key: found.lower for key, found in ranges.items()}
     upper = {key: found.upper for key, found in ranges.items()}
     for _ in range(MOST_ROUNDS):

@@ -1,4 +1,4 @@
-"""The number nearest to a cell that cannot be shown."""
+"""The published number nearest to a cell that cannot be shown."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from referrals.reference.codelists import TOTAL
 
 
 def nearest_number(key: Key, found: Cube) -> Nearest | None:
-    """Return the number nearest to a cell that has a number: itself, or one that contains it.
+    """Return the cell itself if it has a number, otherwise the nearest one that contains it.
 
-    Aggregates of one code come before totals, and fewer changed codes before more.
+    Fewer changed codes are nearer than more, and aggregates of a code nearer than the total.
     """
     choices = [_wider(code, axis) for code, axis in zip(key, found.axes, strict=True)]
     candidates = sorted(product(*choices), key=lambda other: _distance(key, other))

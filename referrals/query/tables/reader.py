@@ -25,7 +25,7 @@ from referrals.release.release import Release
 
 
 def offer(release: Release, releases: Sequence[str] = ()) -> Offer:
-    """Return what a release can put into a table, whose address can name one of `releases`."""
+    """Return the choices for tables of a release, whose addresses can name one of `releases`."""
     listed = cube.codes(release)
     quarters = tuple(code.code for code in listed.get(QUARTER, ()))
     axes = tuple(name for name in AXES if name in listed)
@@ -237,9 +237,10 @@ def _rest(
     whole: joint_bounds.Bounds,
     siblings: Sequence[Observation] | None,
 ) -> list[joint_bounds.Bounds]:
-    """Return the bounds of the other parts of a whole, or of all of them together.
+    """Return the bounds of the other parts of a whole, each or all together.
 
-    Those of an exact whole follow from the part alone, even if printed parts do not add up to it.
+    If the whole is exact, the rest follows from the part alone, even if printed parts do not add up
+    to the whole.
     """
     if siblings is not None and whole[0] < whole[1]:
         return [sibling.bounds for sibling in siblings]

@@ -45,9 +45,9 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unsuited:
-    """The fault of a chart that does not suit a table: how many there are, and the most allowed.
+    """The fault of a chart that does not suit a table.
 
-    Both numbers are 0 for a fault that is not about a number.
+    If something is too many, `n` is its number and `most` the number allowed; otherwise both are 0.
     """
 
     fault: Fault
@@ -57,9 +57,9 @@ class Unsuited:
 
 @dataclass(frozen=True)
 class Drawable:
-    """The cells of a table that a chart draws: those that are in no total.
+    """The cells of a table that a chart draws: those outside its total rows and columns.
 
-    A side without anything on it has one key, ().
+    A side without any axis has one key, ().
     """
 
     table: Table
@@ -102,7 +102,7 @@ def drawable(table: Table) -> Drawable:
 
 
 def unsuited(table: Table) -> Mapping[Chart, Unsuited]:
-    """Return why each chart that does not suit a table does not; the others suit it."""
+    """Return the fault of each chart that does not suit a table. The other charts suit it."""
     found = drawable(table)
     faults = {chart: rule(found) for chart, rule in _RULES.items()}
     return {chart: fault for chart, fault in faults.items() if fault is not None}

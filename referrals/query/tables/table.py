@@ -33,10 +33,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The figure of a cell: referrals for numbers and changes, of 1 for shares.
+    """The figure of a cell: a number of referrals or its change, or a share from 0 to 1.
 
-    `value` is None if the figure is known as a range only, or disagrees with others. `open_ended`
-    means that the source gives no upper end.
+    `value` is None if only a range is known, or if the printed value disagrees with others.
+    `open_ended` means that the source gives no upper end.
     """
 
     lower: Fraction
@@ -52,7 +52,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The nearest number that is published instead of a cell: its codes by axis."""
+    """The published number nearest to a cell that has none. `key` has its code on each axis."""
 
     key: Key
     observation: Observation
@@ -72,9 +72,10 @@ class Cell:
 class Table:
     """The cells of a request by row and column, and the cube that they come from.
 
-    `rows` and `columns` hold one code for each of their axes, `((),)` if they have none. `period`
-    is the code of the period, '' for the whole one. `earlier` is the period that changes of a
-    table without time are on, '' for others. `has_periods` means that its release has several.
+    `rows` and `columns` are keys with one code for each of their axes, `((),)` without any axis.
+    `period` is the code of the period, '' for the whole one. `earlier` is the period from which
+    changes are measured, '' in tables of other measures and those with time on an axis.
+    `has_periods` means that the release has several periods.
     """
 
     request: TableRequest

@@ -26,7 +26,7 @@ MOST_ON_ONE_SIDE: Final = 2
 MOST_FILTERS: Final = 3
 
 LATEST: Final = "latest"
-"""The release that follows what is published, in place of the name of one."""
+"""In place of the id of a release: whichever is the latest."""
 
 
 class Measure(StrEnum):
@@ -91,7 +91,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Offer:
-    """The choices that a release offers for a table: things on its axes, and codes of each filter.
+    """The choices that a release offers for a table: its possible axes, and the codes of filters.
 
     The first period is the default; `quarters` are those that are not years. `releases` are the
     names that `release` can have.
@@ -177,8 +177,9 @@ def read_address(
     """Return the table that an address asks for, and the parts of it that could not be used.
 
     The default takes the place of each part that could not be used. Names that are not ours, such
-    as those that mail programs add to links, are ignored unless they look like a slip for ours.
-    Rows and columns can be given twice, as a form without a script does: `rows=age_band&rows=sex`.
+    as those that mail programs add to links, are ignored unless they look like a misspelling of
+    ours. Rows and columns can be given twice, as a form without a script does:
+    `rows=age_band&rows=sex`.
     """
     problems: list[Problem] = []
     given: dict[str, str] = {}
@@ -213,13 +214,13 @@ def read_address(
 
 
 def _joined(before: str, value: str) -> str:
-    """Return two lists of things as one; `none` adds nothing to another list."""
+    """Return two lists of axes as one; `none` adds nothing to another list."""
     named = [each for each in (before, value) if each not in {"", NONE}]
     return SEPARATOR.join(named) or value
 
 
 def _misspelt(name: str, value: str) -> list[Problem]:
-    """Return the problem of a name that is a slip of one of ours, none for others."""
+    """Return the problem of a name that misspells one of ours, none for other names."""
     suggestion = meant(name, NAMES)
     if not suggestion:
         return []
@@ -227,13 +228,13 @@ def _misspelt(name: str, value: str) -> list[Problem]:
 
 
 MOST_NAMES: Final = 8
-"""The most names of a side that are read: more than fit, so that each that does not is named."""
+"""The most axes that are read for one side: more than fit, so that each surplus one is reported."""
 
 
 def _sides(
     given: Mapping[str, str], offer: Offer, problems: list[Problem]
 ) -> dict[str, tuple[str, ...]]:
-    """Return what heads the rows and the columns, without the sides that are not given."""
+    """Return the axes on the rows and on the columns, by side, without sides that are not given."""
     found: dict[str, tuple[str, ...]] = {}
     used: list[str] = []
     for side in (ROWS, COLUMNS):
@@ -259,7 +260,7 @@ def _sides(
 def _fault_of_axis(
     name: str, kept: Sequence[str], used: Sequence[str], offer: Offer
 ) -> Fault | None:
-    """Return why a thing cannot be put on a side of the table, None if it can."""
+    """Return why an axis cannot be put on a side of the table, None if it can."""
     if name not in offer.axes:
         return Fault.NOT_OFFERED if name in AXES else Fault.UNKNOWN_VALUE
     if name in used:
@@ -273,7 +274,7 @@ def _fault_of_axis(
 def _filters(
     given: Mapping[str, str], axes: Sequence[str], offer: Offer, problems: list[Problem]
 ) -> Selection:
-    """Return the filters: at most three codes of things that are on no axis, and a period."""
+    """Return the filters: at most three codes of dimensions that are on no axis, and a period."""
     within = Selection()
     for name in (*DIMENSIONS, PERIOD):
         value = given.get(name, "")
@@ -299,7 +300,7 @@ def _filters(
 
 
 def filter_codes(name: str, axes: Sequence[str], offer: Offer) -> Sequence[str]:
-    """Return the codes by which a table can be filtered, given what is on its axes.
+    """Return the codes by which a table with these axes can be filtered.
 
     A table of quarters can be filtered by year, and one of years not at all by period.
     """

@@ -1,6 +1,6 @@
 """The list of every page, section, term and nationality by its first letter.
 
-It needs no server, so it stands in for the search in a folder of files.
+It needs no server, so it replaces the search in a folder of files.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from referrals.search import search_words
 from referrals.search.documents import Document, DocumentKind
 
 ARTICLES: Final = ("a ", "an ", "the ")
-"""The beginnings of titles that are left out of their order."""
+"""The beginnings of titles that are ignored in sorting."""
 
 DIGITS: Final = "0"
-"""The place of titles that begin with no letter."""
+"""In place of the letter of titles that do not begin with one."""
 
 
 def main(documents: Iterable[Document], address: Callable[[str], str] = str) -> Markup:
-    """Return the main part of the page. `address` gives that of a page from its static one."""
+    """Return the main part of the page. `address` maps the address of a static page to a link."""
     listed = [document for document in documents if document.kind is not DocumentKind.HELP]
     letters = [
         (letter, list(group)) for letter, group in groupby(sorted(listed, key=_order), key=_letter)

@@ -1,4 +1,4 @@
-"""The page of results: help lines if they may be needed, an answer, and what was found.
+"""The page of results: help lines if they may be needed, an answer, and the documents found.
 
 The text of a reader is in the address alone. It is never a cache key, and not in the title.
 """
@@ -43,7 +43,7 @@ EXPLAINED: Final = "/for-me"
 """The page for a reader who asks about the police and immigration."""
 
 _ASKING: Final = (Role.COUNT, Role.SHARE, Role.TREND, Role.RANK, Role.COMPARE)
-"""The roles of words by which a text is a question about figures."""
+"""The roles of words that make a text a question about figures."""
 
 Address = Callable[[str], str]
 
@@ -57,7 +57,7 @@ class Asked:
 
     @staticmethod
     def read(pairs: Iterable[tuple[str, str]]) -> Asked:
-        """Return what the query of an address asks for."""
+        """Return the text and the kind in the parameters of an address."""
         given = dict(pairs)
         return Asked(given.get("q", "")[:LONGEST_QUERY].strip(), given.get("kind", ""))
 
@@ -100,7 +100,7 @@ def warm(served: Served) -> None:
 def page(served: Served, asked: Asked, *, action: str, address: Address = str) -> Results:
     """Return the page for a query: its form alone if the query is empty.
 
-    `action` is the address of the search, `address` gives the one of a page from its static one.
+    `action` is the address of the search. `address` maps the address of a static page to a link.
     """
     found = matching.find(site_documents.index(served), asked.text)
     show = _Shown(found, address)
@@ -110,7 +110,7 @@ def page(served: Served, asked: Asked, *, action: str, address: Address = str) -
     guide = _guide(served) if found.concern.is_on_sharing and not kind else []
     box: list[Document] = []
     if helpers:
-        # A reader who names a harm sees its help lines first; others the page that they ask for.
+        # Readers who name a harm see its help lines first, others the page that they ask for.
         box = [*helpers, *guide] if found.concern.needs else [*guide, *helpers]
     is_shown = {*box, *_emergency(found, helpers)}
     others = [each for each in dict.fromkeys([*guide, *found.documents]) if each not in is_shown]
@@ -151,13 +151,13 @@ def page(served: Served, asked: Asked, *, action: str, address: Address = str) -
 
 @dataclass(frozen=True)
 class _Shown:
-    """The form of documents on the page of what was found."""
+    """The results on the page: documents with the words that match marked."""
 
     found: Found
     address: Address
 
     def result(self, document: Document) -> Result:
-        """Return a document as it is shown: of a term, the beginning, which defines it."""
+        """Return a document as it is shown: a term with its beginning, which defines it."""
         is_term = document.kind is DocumentKind.TERM
         words = self.found.words
         return Result(
@@ -191,7 +191,7 @@ def _verdict(reply: Reply | None) -> str:
 
 
 def _needs_help(asked: Asked, found: Found) -> bool:
-    """Return whether help lines come first: also if nothing was found, as the site has no more."""
+    """Return whether help lines come first: in an urgent case, or if nothing else was found."""
     return found.concern.is_urgent or bool(asked.text and not found.documents)
 
 
@@ -206,12 +206,12 @@ def _help_first(served: Served, found: Found) -> list[Document]:
 
 
 def _guide(served: Served) -> list[Document]:
-    """Return the page that explains what the police may share, if the site has it."""
+    """Return the page on sharing by the police, if the site has it."""
     return [each for each in site_documents.documents(served) if each.address == EXPLAINED]
 
 
 def _emergency(found: Found, shown: Sequence[Document]) -> list[Document]:
-    """Return the emergency number among what was found if it is shown above help lines."""
+    """Return the emergency number among the documents found, if it is above the help lines."""
     if not shown:
         return []
     return [each for each in found.documents if each.telephone == EMERGENCY]

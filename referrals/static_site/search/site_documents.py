@@ -1,4 +1,4 @@
-"""The site as documents to search: made of its pages as they are drawn, and of its data.
+"""The documents to search, made from the pages of the site as they are drawn, and from its data.
 
 A page that is added to the site is found without a change here.
 """
@@ -40,7 +40,7 @@ CONTEXT_WEIGHT, REPEATED_WEIGHT = 0.4, 0.4
 assessment has printed before."""
 
 NO_NATION: Final = frozenset({"uk", "and"})
-"""Words of the nations of help lines that name none."""
+"""The words in the nations of help lines that are not names of nations."""
 
 _WEIGHTS: Final = {Origin.CONTEXT: CONTEXT_WEIGHT}
 _TOPICS: Final = {f"/{topic.key}": topic.dimension for topic in outline.TOPICS}
@@ -119,7 +119,7 @@ def _term(head: PageHead, section: Section) -> Document:
 
 
 def _names(dimension: str, code: str = "") -> tuple[str, ...]:
-    """Return the words by which questions name a code, or any code of a dimension."""
+    """Return the words with which questions name a code, or any code of a dimension."""
     return tuple(
         " ".join(phrase)
         for phrase, meaning in vocabulary.of().phrases.items()

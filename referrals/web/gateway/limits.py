@@ -39,8 +39,8 @@ class RateLimiter:
     """A steady rate with a burst. Callers are delayed rather than rejected.
 
     >>> limiter = RateLimiter(rate=2.0, burst=2, clock=lambda: 100.0)
-    >>> limiter.reserve(), limiter.reserve(), limiter.reserve(), limiter.reserve(longest_wait=0.9)
-    (0.0, 0.0, 0.5, None)
+    >>> limiter.reserve(), limiter.reserve(), limiter.reserve()
+    (0.0, 0.0, 0.5)
     """
 
     def __init__(
@@ -51,15 +51,9 @@ class RateLimiter:
         self._burst_seconds = self._interval * (burst - 1)
         self._next = float("-inf")
 
-    def reserve(self, longest_wait: float = float("inf")) -> float | None:
-        """Reserve the next slot and return the seconds until then.
-
-        Returns None, and reserves nothing, if that is longer than `longest_wait`.
-        """
+    def reserve(self) -> float:
+        """Reserve the next slot and return the seconds until then."""
         now = self._clock()
         slot = max(self._next, now - self._burst_seconds)
-        wait = max(0.0, slot - now)
-        if wait > longest_wait:
-            return None
         self._next = slot + self._interval
-        return wait
+        return max(0.0, slot - now)

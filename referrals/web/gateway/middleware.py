@@ -1,7 +1,7 @@
-"""The gateway, the outermost guard: requests and WebSockets of no use to this site end here.
+"""The gateway middleware: refuses requests and WebSockets that the site has no use for.
 
-Added to the application by `web.application`, before the shell and Streamlit, so that neither has
-to read a hostile request.
+`web.application` puts it before the shell and Streamlit, so that neither has to read a hostile
+request.
 """
 
 import logging
@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from referrals.web.gateway import request_rules
 from referrals.web.gateway.limits import Limits
 from referrals.web.gateway.run_queue import HEADER, Place, RunQueue
-from referrals.web.gateway.websocket_guard import MessageRules, WebSocketGuard
+from referrals.web.gateway.websocket_guard import POLICY_VIOLATION, MessageRules, WebSocketGuard
 from referrals.web.http import security_headers
 from referrals.web.http.problem import Refusal
 
@@ -97,7 +97,7 @@ async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) 
     if scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", {}):
         await refusal.response(scope["path"])(scope, receive, send)
     else:
-        await send({"type": "websocket.close", "code": 1008})
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION})
 
 
 def _with_hsts(send: Send) -> Send:

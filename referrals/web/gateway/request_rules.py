@@ -106,8 +106,9 @@ def check(
 ) -> Refusal | None:
     """Return why a request or WebSocket is refused, or None.
 
-    Without `hosts` only the names of this machine are answered: with any other, a page elsewhere
-    could let its name point here, and a server on the internet would answer for every name.
+    Without `hosts` only the names of this machine are answered. Otherwise a hostile page could
+    point its own host name here (DNS rebinding), and a server on the internet would answer for
+    every name.
 
     `forms` are the paths that take a form by POST, each with the largest body in bytes.
     """
@@ -145,7 +146,7 @@ def _check_size(scope: Scope, limits: Limits) -> Refusal | None:
 
 
 def _check_body(headers: Headers, largest: int) -> Refusal | None:
-    """Return why a body is refused. A form must say how long it is, and have no files."""
+    """Return why a body is refused, or None. A form needs a Content-Length and has no files."""
     length = headers.get("content-length", "0")
     is_chunked = "transfer-encoding" in headers
     if not largest:

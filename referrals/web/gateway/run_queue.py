@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import Final
 
 HEADER: Final = "x-reader-group"
-"""The header in which the proxy names a reader's group, one of fifty, which stands for no address.
+"""The header in which the proxy puts a reader's group: one of fifty, so it identifies nobody.
 
 Without a proxy all readers are one group.
 """
 
 
 class RunQueue:
-    """Places for script runs, given to one group after the other.
+    """Places for script runs, given to the waiting groups in turn (round robin).
 
-    `places` bounds the runs at a time, `per_group` those of one group.
+    At most `places` runs have one at a time, and at most `per_group` of the same group.
     """
 
     def __init__(self, places: int, per_group: int) -> None:
@@ -41,14 +41,14 @@ class RunQueue:
         return sum(map(len, self._waiting.values()))
 
     async def enter(self, group: str) -> None:
-        """Wait for a place. If the caller is cancelled, it has none and waits no longer."""
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(group, deque()).append(turn)
+        """Wait for a place. A caller that is cancelled leaves the queue without one."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(group, deque()).append(waiter)
         self._give_places()
         try:
-            await turn
+            await waiter
         except asyncio.CancelledError:
-            self._give_up(group, turn)
+            self._withdraw(group, waiter)
             raise
 
     def leave(self, group: str) -> None:
@@ -61,23 +61,24 @@ class RunQueue:
     def _has_place(self, group: str) -> bool:
         return self.running < self._places and self._running[group] < self._per_group
 
-    def _give_up(self, group: str, turn: asyncio.Future[None]) -> None:
-        if turn.done() and not turn.cancelled():
+    def _withdraw(self, group: str, waiter: asyncio.Future[None]) -> None:
+        """Take a cancelled caller out of the queue, or free the place that it was just given."""
+        if waiter.done() and not waiter.cancelled():
             self.leave(group)
-        elif group in self._waiting and turn in self._waiting[group]:
-            self._waiting[group].remove(turn)
+        elif group in self._waiting and waiter in self._waiting[group]:
+            self._waiting[group].remove(waiter)
             if not self._waiting[group]:
                 del self._waiting[group]
 
     def _give_places(self) -> None:
         while (group := self._next_group()) is not None:
-            turns = self._waiting.pop(group)
-            turn = turns.popleft()
-            if not turn.cancelled():
+            waiters = self._waiting.pop(group)
+            waiter = waiters.popleft()
+            if not waiter.cancelled():
                 self._running[group] += 1
-                turn.set_result(None)
-            if turns:
-                self._waiting[group] = turns  # now behind the other groups
+                waiter.set_result(None)
+            if waiters:
+                self._waiting[group] = waiters  # now behind the other groups
 
     def _next_group(self) -> str | None:
         return next((group for group in self._waiting if self._has_place(group)), None)

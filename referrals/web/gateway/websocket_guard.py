@@ -13,14 +13,12 @@ from referrals.web.gateway.run_queue import Place
 
 LOG: Final = logging.getLogger(__name__)
 
-GOING_AWAY, UNSUPPORTED_DATA, POLICY_VIOLATION, TOO_BIG, TRY_AGAIN_LATER = (
-    1001,
-    1003,
-    1008,
-    1009,
-    1013,
-)
-"""Close codes of RFC 6455, 7.4.1, and its registry."""
+# Close codes of RFC 6455, 7.4.1, and its registry.
+GOING_AWAY: Final = 1001
+UNSUPPORTED_DATA: Final = 1003
+POLICY_VIOLATION: Final = 1008
+TOO_BIG: Final = 1009
+TRY_AGAIN_LATER: Final = 1013
 
 CLOSE_TIMEOUT: Final = 5.0
 """The seconds that the client has to acknowledge a close."""
@@ -28,12 +26,14 @@ CLOSE_TIMEOUT: Final = 5.0
 
 @dataclass(frozen=True)
 class MessageRules:
-    """The rule for the messages that a WebSocket lets through.
+    """The rules for the messages of a WebSocket, which know Streamlit's protocol.
 
-    `kind_of` returns the kind of a message, None if it cannot be parsed. `allowed` are the kinds
-    that are passed on; each starts a script run. Of the messages to the browser, `ends_run` returns
-    whether one says that a run has ended, and `learn` takes what `kind_of` has to know. `whole`
-    returns the message that asks for a run of the whole page, if one asks for a part of it.
+    Attributes:
+        kind_of: returns the kind of a message from the browser, None if it cannot be parsed.
+        allowed: the kinds that are passed on; each starts a script run.
+        ends_run: returns whether a message to the browser reports the end of a run.
+        learn: is given every message to the browser, as `kind_of` depends on the widgets drawn.
+        whole: returns a message changed to ask for a run of the whole page, not of a part of it.
     """
 
     kind_of: Callable[[bytes], str | None]
@@ -100,7 +100,7 @@ class WebSocketGuard:
         return admitted.result()
 
     async def send(self, event: Message) -> None:
-        """Send an event of Streamlit's, unless the socket is closed already."""
+        """Send an event from Streamlit, unless the socket is closed already."""
         if self._disconnect is not None:
             return
         message = event.get("bytes") or b""
@@ -128,14 +128,15 @@ class WebSocketGuard:
                 self._disconnect = event
             elif await self._is_allowed(event.get("bytes")):
                 self._timeout = self._limits.idle_seconds
-                self._newest = self._kept(event)
+                self._newest = self._as_kept(event)
                 self._has_message.set()
 
-    def _kept(self, event: Message) -> Message:
-        """Return an allowed message as it is kept until a run may start.
+    def _as_kept(self, event: Message) -> Message:
+        """Return an allowed message in the form in which it waits for a run.
 
-        A part of the page cannot be run before the page, which a browser asks for after its server
-        was replaced, nor in place of a run of the whole page that waits.
+        A request for a part of the page becomes one for the whole page in two cases: this socket
+        has not run the page yet (a browser that reconnects to a new server asks for a part only),
+        or it replaces a waiting request for the whole page.
         """
         message = event["bytes"]
         whole = self._messages.whole(message)
@@ -181,7 +182,8 @@ class WebSocketGuard:
         A client that does not read what it was sent gets no further run.
         """
         await self._has_message.wait()
-        await _pause(self._limiter.reserve())
+        if wait := self._limiter.reserve():
+            await asyncio.sleep(wait)
         await self._has_no_run.wait()
         await self._has_sent.wait()
         try:
@@ -222,8 +224,3 @@ def _set_event() -> asyncio.Event:
     event = asyncio.Event()
     event.set()
     return event
-
-
-async def _pause(seconds: float | None) -> None:
-    if seconds:
-        await asyncio.sleep(seconds)

@@ -9,4 +9,4 @@ ONE_MINUTE: Final = "public, max-age=60, stale-if-error=86400"
 """
 
 NO_STORE: Final = "no-store"
-"""No cache keeps the answer: an error, what a reader asked, or a page for frightened readers."""
+"""For errors, answers to a reader's own words, and the page for frightened readers."""

@@ -33,7 +33,7 @@ IDENTITY_WEIGHT: Final = 0.001
 
 
 def compress(body: bytes, encoding: str, *, quality: int = BEST) -> bytes:
-    """Return a body compressed reproducibly byte for byte; slow unless Brotli's quality is lower.
+    """Return a compressed body, the same bytes every time. Brotli is slow at the best quality.
 
     >>> len(compress(b"1,336 " * 100, "br")) < 30
     True

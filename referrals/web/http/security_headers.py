@@ -142,9 +142,12 @@ def script_hash(script: str) -> str:
 FRAMERS: Final = framers()
 HEADERS: Final = headers(FRAMERS)
 NO_SNIFF: Final = "x-content-type-options"
-OF_A_SCRIPT: Final = {NO_SNIFF: HEADERS[NO_SNIFF]}
-"""The headers of a script or a stylesheet, which are Streamlit's and public. The others, and a
-Content-Security-Policy, apply to documents, and with 70 scripts to a first visit would be 30 kB."""
+SCRIPT_HEADERS: Final = {NO_SNIFF: HEADERS[NO_SNIFF]}
+"""The security headers of Streamlit's scripts and stylesheets.
+
+The others, and a Content-Security-Policy, have an effect on documents only. On the 70 scripts of a
+first visit they would add 30 kB.
+"""
 
 DEFAULT: Final = content_security_policy()
 """The policy of an answer that is not a page: no inline script may run."""

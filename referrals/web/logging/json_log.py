@@ -33,8 +33,8 @@ ExceptionInfo = (
 def set_up(stream: Any = None) -> None:
     """Write every log record of this process as JSON to `stream`, by default standard error.
 
-    It holds however the process was started: loggers that bring handlers of their own, as those of
-    uvicorn and Streamlit do, lose them with their first record. Warnings and uncaught exceptions
+    This holds however the process was started: loggers with handlers of their own, such as those
+    of uvicorn and Streamlit, lose them at their first record. Warnings and uncaught exceptions
     become records as well.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
@@ -93,19 +93,21 @@ def _log_warning(
 
 def _log_thread_exception(args: threading.ExceptHookArgs) -> None:
     error = args.exc_value or BaseException()
-    LOG.error("A thread ended in a fault.", exc_info=(args.exc_type, error, args.exc_traceback))
+    LOG.error(
+        "A thread ended with an exception.", exc_info=(args.exc_type, error, args.exc_traceback)
+    )
 
 
 def _log_unraisable(unraisable: "sys.UnraisableHookArgs") -> None:
     error = unraisable.exc_value or BaseException()
     LOG.error(
-        "A fault had nowhere to go.",
+        "An exception could not be raised.",
         exc_info=(unraisable.exc_type, error, unraisable.exc_traceback),
     )
 
 
 def _make_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
-    """Return a record from which no handler, ours or another's, can print a reader's value."""
+    """Return a record without readers' values, so that no handler can print one."""
     record = logging.LogRecord(*args, **kwargs)
     _take_over_handlers(record.name)
     if not _is_ours(record.name):

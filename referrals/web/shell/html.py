@@ -36,8 +36,6 @@ LABELS: Final = ("sections", "search", "search_hint", "always", "help", "leave")
 ENGLISH_ALONE: Final = Language(ENGLISH, "en-GB", "ltr", "English")
 """The language of a site that has no other."""
 
-MORE_THAN_ONE: Final = 2
-
 SHIFT_PRESSES: Final = 3
 """The presses of Shift that leave the page; exit.js counts them."""
 
@@ -58,13 +56,20 @@ def no_embedding(_figure: str) -> str:
 
 @dataclass(frozen=True)
 class Frame:
-    """The parts that all pages share: the list of pages, the site's name, messages and versions.
+    """The parts that all pages share, in the current language.
 
-    All of it is in the current language, one of `languages`. `search` is the address that answers
-    words given as `q`, '' if there is none. `heads` are the pages drawn by Streamlit. The `menu`
-    may have others, which are answered without it; if it is empty, the menu has `heads`.
-    `embedding` returns the address that says how other sites embed the figure at a site-relative
-    address, '' if the site's own is unknown. `query` is the query string of the page's address.
+    Attributes:
+        heads: the pages drawn by Streamlit.
+        site: the name of the site.
+        text: returns a message.
+        versions: the other versions of the pages.
+        search: the address that answers words given as `q`, '' if there is none.
+        menu: the pages of the menu, with those that are answered without Streamlit; if it is
+            empty, the menu has `heads`.
+        languages: the languages of the site, among them the current one.
+        embedding: returns the address of the oEmbed description of the figure at a site-relative
+            address, '' if the site's own address is unknown.
+        query: the query string of the page's address.
     """
 
     heads: Sequence[PageHead]
@@ -91,9 +96,9 @@ def page(
     names of its scripts that the page will request besides those that `index` names.
 
     Raises:
-        ReferralsError: `index` is not that of the Streamlit we know.
+        ReferralsError: `index` does not have the structure of the Streamlit we know.
     """
-    addresses = [f"/static/js/{name}" for name in scripts]
+    urls = [f"/static/js/{name}" for name in scripts]
     streamlit = streamlit_index.parse(index)
     named_in_index = str(streamlit.scripts)
     html = templates.render(
@@ -103,7 +108,7 @@ def page(
         search_links=_search_links(head, frame),
         embedding=frame.embedding(first_paint.figure) if first_paint.figure else "",
         fetched_early=FETCHED_EARLY,
-        scripts=[address for address in addresses if f'"{address}"' not in named_in_index],
+        scripts=[url for url in urls if f'"{url}"' not in named_in_index],
         first_paint=Markup(first_paint.html),  # noqa: S704 - made of our own templates
     )
     return localised(html.strip())
@@ -127,8 +132,8 @@ def document(
     """Return a page that needs no session, with its main part.
 
     Search engines list it if it has a canonical address. The page of the search has a form of
-    its own, and so none in its header. `embedding` is the address that says how other sites embed
-    its figure, '' if it has none.
+    its own, and so none in its header. `embedding` is the address of the oEmbed description of its
+    figure, '' if it has none.
     """
     if head.path == frame.search:
         frame = replace(frame, search="")
@@ -187,13 +192,13 @@ def picker(languages: Sequence[Language], path: str, query: str) -> list[dict[st
 
     An error page has no path, and links to the first page.
     """
-    if len(languages) < MORE_THAN_ONE:
+    if len(languages) <= 1:
         return []
-    way = (path or "/") + (f"?{query}" if query else "")
+    own_address = (path or "/") + (f"?{query}" if query else "")
     return [
         {
             "language": each,
-            "address": address(way, each.code),
+            "address": address(own_address, each.code),
             "is_current": each.code == current(),
         }
         for each in languages
@@ -223,8 +228,8 @@ def _script_messages(frame: Frame) -> dict[str, object]:
 def _search_links(head: PageHead, frame: Frame) -> list[dict[str, str]]:
     """Return the canonical link of a page and its alternates in other languages.
 
-    Search engines do not open WebSockets, so all they find in a page of ours is the shell. The
-    static version has the content in its HTML, and is therefore the canonical one.
+    Search engines do not open WebSockets, so they find no more than the shell in a page drawn by
+    Streamlit. The static version has the content in its HTML, and is therefore canonical.
     """
     return [
         {"language": version.language, "address": version.base + version.of(head.path)}

@@ -1,8 +1,8 @@
 """The language of a request: the first part of its path, as in `/vi/age`.
 
-The middleware takes it off the path, so that everything behind it knows one address for a page, and
-makes it the current language. One scheme for every page keeps the language over links, Back and
-reloads without a cookie.
+The middleware removes it from the path, so that a page has one address for everything behind it,
+and makes it the current language. The language is in the address so that it survives links, Back
+and reloads without a cookie.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ def without_language(path: str, codes: dict[str, str]) -> str:
 def _with_language(send: Send, code: str) -> Send:
     """Return a `send` that puts a language back into a redirect to a page of the site.
 
-    Streamlit redirects an address that ends in a slash, and does not know the part that was taken
-    off it. Redirects of ours may have the language already.
+    Streamlit redirects an address that ends in a slash, and does not know the part that was
+    removed from it. Our own redirects may have the language already.
     """
 
     async def sending(message: Message) -> None:

@@ -36,11 +36,10 @@ CONDITIONAL_HEADERS: Final = frozenset(
         b"range",
     }
 )
-"""Headers with which Streamlit would answer with a part of its file, a compressed one, or none."""
-
+"""Headers that could make Streamlit send a compressed file, a part of it, or none."""
 
 PAGES_KEPT: Final = 256
-"""The most finished pages that are kept: one for each language, path and selection."""
+"""The size of the cache of finished pages: one for each language, path and selection."""
 
 
 def no_html(_path: str, _query: str) -> FirstPaint:
@@ -77,7 +76,7 @@ class Shell:
         self._cache: LRUCache[tuple[str, ...], tuple[tuple[object, ...], HtmlPage]]
         self._cache = LRUCache(PAGES_KEPT)
         self._lock = Lock()
-        self._lost: dict[str, HtmlPage] = {}
+        self._not_found_pages: dict[str, HtmlPage] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does, with Streamlit's page framed."""
@@ -106,28 +105,29 @@ class Shell:
 
     def _not_found(self, frame: Frame) -> HtmlPage:
         """Return the 404 page of the current language, made once."""
-        if current() not in self._lost:
-            self._lost[current()] = HtmlPage(shell_html.not_found(frame), shell_html.POLICY)
-        return self._lost[current()]
+        if current() not in self._not_found_pages:
+            page = HtmlPage(shell_html.not_found(frame), shell_html.POLICY)
+            self._not_found_pages[current()] = page
+        return self._not_found_pages[current()]
 
     def _page(self, head: PageHead, query: str, index: str) -> HtmlPage:
         """Return the page of a head, cached until one of its parts changes."""
         first_paint = self._first_paint(head.path, query)
         versions = self._versions()
-        if first_paint.repeats_address:
-            return self._made(head, first_paint, index, versions, is_reused=False)
+        if first_paint.repeats_address:  # for one reader only, see `FirstPaint`
+            return self._render(head, first_paint, index, versions, is_reused=False)
         key = (current(), head.path, first_paint.figure, first_paint.html)
         parts = (index, versions)
         with self._lock:
             cached_parts, page = self._cache.get(key, (None, None))
         if page is None or cached_parts != parts:
             is_usual = not query or first_paint == self._first_paint(head.path, "")
-            page = self._made(head, first_paint, index, versions, is_reused=is_usual)
+            page = self._render(head, first_paint, index, versions, is_reused=is_usual)
             with self._lock:
                 self._cache[key] = (parts, page)
         return page
 
-    def _made(
+    def _render(
         self,
         head: PageHead,
         first_paint: FirstPaint,

@@ -20,14 +20,14 @@ CONTROLS: Final = {
     "<select": "Selectbox",
     "<select data-compared": "Multiselect",
 }
-"""Stems of the scripts of controls, by the HTML that a first paint has in the place of one."""
+"""Stems of the scripts of controls, by the HTML of their stand-ins in the first paint."""
 
 CHARTS: Final[tuple[str, ...]] = ("PlotlyChart",)
 """Stems for pages with Plotly charts: 1.1 MB even when compressed, twice the rest of a page."""
 
 _IMPORT: Final = re.compile(r'(?:from|import)"\./([^"]+\.js)"')
 _IMPORTS_END: Final = 20_000
-"""Characters within which a script's imports are; the largest script has 4.7 million more."""
+"""The characters of a script that are searched for imports. The largest script has 4.7 million."""
 
 
 def stems(first_paint: str, *, draws_charts: bool) -> list[str]:

@@ -23,7 +23,7 @@ SCRIPTS: Final = ("text/javascript", "text/css")
 class HtmlPage:
     """A finished HTML page with its Content-Security-Policy.
 
-    A page that `is_reused`, as the same bytes are sent to many, is compressed well.
+    A page that `is_reused` is sent to many readers, so it is worth compressing slowly.
     """
 
     html: str
@@ -103,7 +103,7 @@ class HtmlBuffer:
             without_cookies = [header for header in original if header[0].lower() != b"set-cookie"]
             headers = MutableHeaders(raw=without_cookies)
             if headers.get("content-type", "").startswith(SCRIPTS):
-                headers.update(security_headers.OF_A_SCRIPT)
+                headers.update(security_headers.SCRIPT_HEADERS)
             else:
                 headers.update(security_headers.HEADERS)
                 headers.setdefault("content-security-policy", security_headers.DEFAULT)

@@ -1,7 +1,7 @@
 """The parts of Streamlit's index.html that our pages keep: its meta tags and scripts.
 
-`html.page` puts them into a template of ours. The file is parsed rather than edited, and a tag that
-we do not know is an error, so that a new Streamlit cannot lose a part without anybody noticing.
+`html.page` puts them into a template of ours. The file is parsed rather than edited, and an unknown
+tag is an error, so that a new Streamlit cannot lose a part unnoticed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def parse(index: str) -> StreamlitIndex:
     """Return the tags of an index.html, their addresses made absolute.
 
     Raises:
-        ReferralsError: the file has another structure than that of the Streamlit we know.
+        ReferralsError: the structure of the file is not that of the Streamlit we know.
     """
     parser = _IndexParser()
     parser.feed(index.replace('="./', '="/'))
@@ -46,7 +46,8 @@ def parse(index: str) -> StreamlitIndex:
     if missing or parser.unknown or index.count(ROOT) != 1:
         unexpected = [f"no {kind}" for kind in missing] + parser.unknown
         raise ReferralsError(
-            f"Streamlit's index.html has another structure ({', '.join(unexpected) or 'no root'}). "
+            "Streamlit's index.html has an unexpected structure "
+            f"({', '.join(unexpected) or 'no root'}). "
             "This Streamlit is not the one in requirements.lock; "
             "see referrals/web/shell/streamlit_index.py."
         )

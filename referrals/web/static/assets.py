@@ -1,7 +1,7 @@
 """The shell's own script, stylesheet and icon, which are part of every page.
 
-They are in the page because a page has no text before its stylesheet, and on a slow connection
-another request costs as long as half of all of them together. The script is written in parts.
+They are inline because a browser shows no text before its stylesheet, and on a slow connection one
+more request takes as long as half of their bytes. The script is written in parts.
 """
 
 import re

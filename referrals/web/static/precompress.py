@@ -2,11 +2,11 @@
 
     python -m referrals.web.static.precompress [--quick]
 
-Streamlit sends its files uncompressed: 3.7 MB for a page of ours that needs 0.4 MB compressed, and
-Brotli at its best takes ten seconds for the largest of them alone. The compressed files go to
-`build/static/<version>-<digest>/`, named after the files they were made from, so another Streamlit
-gets another folder. The folder is written whole or not at all; if it exists, nothing is done.
-`streamlit_files` serves it.
+Streamlit sends its files uncompressed: 3.7 MB for a page of ours that needs 0.4 MB compressed.
+Brotli at its best quality takes ten seconds for the largest file alone, too long for a request. The
+compressed files go to `build/static/<version>-<digest>/`, named after the files they were made
+from, so another Streamlit gets another folder. The folder is written whole or not at all; if it
+exists, nothing is done. `streamlit_files` serves it.
 
 `--quick` is for tests: larger files in a tenth of the time. The next build without it replaces
 them.
@@ -35,7 +35,7 @@ from referrals.web.http.content_encoding import BEST, SUFFIXES, compress
 BUILT: Final = ROOT / "build" / "static"
 MANIFEST: Final = "manifest.json"
 QUICK: Final = ".quick"
-"""A file in a folder of a quick build, whose files could be smaller."""
+"""The marker in the folder of a quick build, whose files could be smaller."""
 
 QUICK_QUALITY: Final = 5
 TEXT_SUFFIXES: Final = {".css", ".js", ".svg"}
@@ -97,7 +97,7 @@ def build(source: Installed, to: Path = BUILT, *, quality: int = BEST) -> Path:
     """Write the compressed files of a folder, all or none, and return the folder they are in.
 
     `quality` is Brotli's, from 0 to 11. A build of the best quality replaces a lower one, and is
-    not replaced by one that waited for it.
+    never replaced by one.
     """
     target = to / source.name
     if is_built(target, quality=quality):
@@ -155,7 +155,7 @@ def _write_compressed(path: Path, encoding: str, to: Path, quality: int) -> int:
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Build, say where, and return the exit code."""
+    """Build, print the folder, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m referrals.web.static.precompress")
     parser.add_argument(
         "--quick", action="store_true", help="for tests: larger files, in a tenth of the time"
@@ -164,7 +164,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     try:
         source = installed()
         if not is_built(BUILT / source.name, quality=quality):
-            print("Compressing Streamlit's files (once for each version of it; about a minute)")
+            print("Compressing Streamlit's files (once per Streamlit version; about a minute)")
             print(f"Written to {build(source, BUILT, quality=quality).relative_to(ROOT)}")
     except (ReferralsError, OSError) as error:
         print(error, file=sys.stderr)

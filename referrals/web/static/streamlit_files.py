@@ -39,7 +39,7 @@ UNUSED_FONTS: Final = "/static/media/Source"
 """Streamlit's own three typefaces (1.2 MB). This site uses the reader's fonts and sends none."""
 
 UNUSED_HEADERS: Final = ("accept-ranges", "last-modified")
-"""Headers that say nothing beside an ETag: with ninety files to a page they would be 6 kB."""
+"""Headers that are redundant beside an ETag: over the ninety files of a page, 6 kB."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,12 @@ class StaticFile:
 
 
 def files(source: precompress.Installed, built: Path = precompress.BUILT) -> dict[str, StaticFile]:
-    """Return Streamlit's files by address; none, with a warning, if they are not compressed yet."""
+    """Return Streamlit's files by address; none, after a warning, if they are not compressed."""
     folder = built / source.name
     sizes = precompress.manifest(folder)
     if sizes is None:
         LOG.warning(
-            "Streamlit's files are not compressed for the version that is installed, "
+            "The files of the installed Streamlit are not compressed, "
             "so pages load slowly. Run: python -m referrals.web.static.precompress"
         )
         return {}

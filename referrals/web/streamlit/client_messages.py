@@ -23,7 +23,7 @@ operation `install_skills` writes files on the server, and the rest have no use 
 """
 
 LARGEST_END: Final = 128
-"""The bytes that the message at the end of a run has at most: it has 44."""
+"""The most bytes of a message that is parsed as a possible end of a run. Such a message has 44."""
 
 _WIDGET_VALUES: Final = WidgetValues()
 
@@ -48,7 +48,7 @@ def kind_of(message: bytes) -> str | None:
 
 
 def ends_run(message: bytes) -> bool:
-    """Return whether a message of Streamlit's says that a script run is over, and none follows."""
+    """Return whether a message to the browser reports the end of a run, and no rerun follows."""
     if not 0 < len(message) <= LARGEST_END:
         return False
     parsed = ForwardMsg.FromString(message)
@@ -58,7 +58,7 @@ def ends_run(message: bytes) -> bool:
 
 
 def whole(message: bytes) -> bytes:
-    """Return a message that runs the whole script, if one runs a fragment of it."""
+    """Return a message, changed to run the whole script if it asks for a fragment of it."""
     parsed = BackMsg.FromString(message)
     if not parsed.rerun_script.fragment_id:
         return message

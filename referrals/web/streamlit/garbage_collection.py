@@ -1,9 +1,9 @@
 """Garbage collection on a timer, outside script runs, without the objects made at start-up.
 
-Streamlit collects after every script run unless `runner.postScriptGC = false` is set, as it is in
-`.streamlit/config.toml`: that took most of the processor. Python's own collector examines the
+By default Streamlit collects after every script run, which took most of the processor time, so
+`.streamlit/config.toml` sets `runner.postScriptGC = false`. Python's own collector examines the
 oldest generation only after many allocations, so reference cycles of closed sessions would stay in
-memory for long.
+memory for a long time.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ async def running(
 ) -> AsyncIterator[None]:
     """Collect garbage periodically while the application is served.
 
-    `open_first` is entered before the objects that exist are frozen, so that what it opens is never
-    examined again, and it is left at the end.
+    `open_first` is entered before the existing objects are frozen, so that the objects it opens
+    are never examined, and exited at the end.
     """
     with open_first():
-        # Not later: a session that was open then would never be collected.
+        # Before the first session: one that is open during the freeze would never be collected.
         gc.collect()
         gc.freeze()
         collector = Collector(interval)

@@ -1,9 +1,9 @@
-"""Limits in uvicorn on what no ASGI application sees: bytes of a WebSocket, and queued requests.
+"""Limits inside uvicorn on traffic that no ASGI application sees: WebSocket bytes and pipelining.
 
 Called by `setup.patch_modules`. An empty fragment or a ping has 6 bytes and never becomes a
-message, so the gateway cannot count it: one socket with nothing else kept the event loop busy, and
-other readers waited for 8 to 15 seconds. Requests that a client sends without waiting for answers
-are queued, all that one read holds. uvicorn has no setting for either.
+message, so the gateway cannot count it: one socket that sent nothing else kept the event loop busy,
+and other readers waited for 8 to 15 seconds. Pipelined requests (sent without waiting for answers)
+are all queued, as many as one read holds. uvicorn has no setting for either.
 
 The classes are patched rather than replaced by `--ws`, so that the limits hold under every start
 command.
@@ -29,10 +29,10 @@ BURST_BYTES: Final = 131_072
 """The bytes a socket may send at once. A filter change has about one thousand."""
 
 FRAME_COST: Final = 256
-"""The bytes that a frame costs besides its own: parsing one takes as long as copying many."""
+"""The bytes charged for a frame on top of its own, because parsing one is slow."""
 
 SLICE_BYTES: Final = 2_048
-"""The bytes that are parsed before the allowance is looked at again: at most 341 frames."""
+"""The bytes that are parsed between two looks at the allowance: at most 341 frames."""
 
 MAX_PIPELINED: Final = 16
 """Requests of one connection that wait for an earlier answer. No browser and no proxy pipelines."""

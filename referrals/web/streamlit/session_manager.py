@@ -19,9 +19,9 @@ WakeLoop = Callable[[], None]
 class MarkPending:
     """A message callback that marks its session as pending, then wakes the send loop.
 
-    In this order: the loop must find the session when it looks. A session that is pending already
-    has woken the loop, which takes all its messages in one visit, so the loop is left alone: a run
-    sends some twenty messages, and each wake-up takes the interpreter from the run.
+    In this order, so that the loop finds the session when it looks. A session that is pending has
+    woken the loop already, which takes all its messages in one visit. Another wake-up would only
+    interrupt the run, which sends some twenty messages.
     """
 
     session_id: str

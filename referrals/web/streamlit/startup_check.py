@@ -1,7 +1,7 @@
 """The start-up check: `/readyz` fails until one page has been drawn inside this process.
 
 It takes the path of a reader's session except for the network, so every private name that the site
-relies on is used once, and a Streamlit without one of them is noticed before a reader is.
+relies on is used once, and a Streamlit that lacks one is found before a reader meets it.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ Fill = Callable[..., None]
 def cached(fill: Fill) -> Fill:
     """Return a function equal to `fill` that reads each section of the settings only once.
 
-    The settings are those of `.streamlit/config.toml` for as long as the site is served:
-    `settings.check` makes sure of that.
+    The settings cannot change while the site is served: `settings.check` has made sure that those
+    of `.streamlit/config.toml` are in effect.
     """
     filled: dict[tuple[str, ...], Any] = {}
 

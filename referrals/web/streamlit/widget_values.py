@@ -27,7 +27,7 @@ KIND_OF_ELEMENT: Final = {"selectbox": TEXT, "multiselect": LIST, "button_group"
 """The kinds of value that the controls of our pages send, by element."""
 
 MOST_WIDGETS: Final = 10_000
-"""The widgets that are remembered. The pages of all releases have some hundreds."""
+"""The most widgets that are remembered. The pages of all releases have a few hundred."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class SentValue:
 
 
 class WidgetValues:
-    """The value that each widget sends that was drawn, by the widget's id."""
+    """The kind of value that each widget sends, by the id of every widget drawn so far."""
 
     def __init__(self) -> None:
         self._sent: dict[str, SentValue] = {}

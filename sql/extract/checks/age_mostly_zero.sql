@@ -1,5 +1,5 @@
 -- One row per line whose age is 0, if that is half of the lines or more, and there are at least $fewest_lines.
--- 0 may also be a word of a mapping for 'not recorded': then nothing is unusual.
+-- If the mapping reads 0 as 'not recorded', nothing is unusual.
 with ages as (
     select
         value,

@@ -1,4 +1,4 @@
--- One row per line whose referred_on is not a real day, such as 31 February, or is before 1900 and not of the example.
+-- One row per line whose referred_on is not a real day, such as 31 February, or is before 1900, except in the worked example.
 select
     'date_impossible' as rule,
     extract_lines.line,

@@ -1,4 +1,4 @@
--- One row per line whose referred_on is neither in the form YYYY-MM-DD nor in one of the mapping.
+-- One row per line whose referred_on is neither in the form YYYY-MM-DD nor in a form of the mapping.
 select
     'date_not_iso' as rule,
     extract_lines.line,

@@ -1,4 +1,4 @@
--- One row per line whose channel says that it is invented, if the extract has lines of another origin too.
+-- One row per line whose channel marks it as invented, if the extract has lines of another origin too.
 with origins as (
     select
         line,

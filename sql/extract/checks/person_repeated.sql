@@ -1,4 +1,4 @@
--- One row per line of a recorded person_id that most lines have, if there are at least $fewest_lines.
+-- One row per line with a recorded person_id that more than half of the lines have, if there are at least $fewest_lines.
 with totals as (
     select count(*) as lines
     from extract_lines

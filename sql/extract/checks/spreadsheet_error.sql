@@ -5,7 +5,7 @@ with errors as (
     ]) as value
 ),
 
--- Usually empty, and then no cell is looked at.
+-- Usually empty, so that the cells need not be searched.
 found as (
     select
         matched_codes.field,

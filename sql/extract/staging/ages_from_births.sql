@@ -1,6 +1,6 @@
--- One row per line of an extract: its date of birth, in the column age, becomes the age in whole years on the day of the
--- referral. $births has the days of the texts that are dates. A line without a day is rejected for that, not for its age.
--- Somebody born on 29 February comes of age on 1 March.
+-- One row per line with a date of birth in the column age, which becomes the age in whole years on the day of the referral.
+-- $births has the days of the texts that are dates. A line without a referral day is rejected for that, not for its age.
+-- Somebody born on 29 February turns a year older on 1 March.
 update extract_lines
 set
     age = case

@@ -1,5 +1,5 @@
 -- One row per readable line: line number and every column as trimmed text, '' if blank.
--- Version 1.0.0 wrote 'illustrative' as the channel of synthetic records, which must never pass for real ones.
+-- Version 1.0.0 wrote the channel of synthetic records as 'illustrative'. They must not be taken for real ones.
 create or replace temp table extract_lines as
 select
     line,

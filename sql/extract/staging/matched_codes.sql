@@ -1,4 +1,4 @@
--- One row per coded field and value in the extract: lines (how many have it), code and kind, null if the spelling is not known.
+-- One row per coded field and value in the extract: lines (their number), code and kind, null if the spelling is unknown.
 -- Case, repeated and non-breaking spaces and the form of an apostrophe make no difference.
 create or replace temp table matched_codes as
 with coded_values as (

@@ -1,4 +1,4 @@
--- One row per text in referred_on (value): lines (how many have it), is_date, is_example, day, year and quarter.
+-- One row per text in referred_on (value): lines (their number), is_date, is_example, day, year and quarter.
 -- $days has the days of texts that a mapping reads; all others must be in the form YYYY-MM-DD.
 -- A year is to March, its quarters are calendar quarters. Years 1 to 9 of the calendar are those of the worked example.
 create or replace temp table parsed_dates as

@@ -160,7 +160,7 @@ def test_a_placeholder_that_english_lacks_is_refused_with_file_and_key(
 
 def test_a_plural_that_lacks_a_form_is_refused_with_file_and_key(locale: Path) -> None:
     write(locale, "ar", entry("words.shown", SHOWN, "a", "b"))
-    with pytest.raises(DataError, match=r"data/locale/ar\.po: words\.shown has not 6 forms"):
+    with pytest.raises(DataError, match=r"data/locale/ar\.po: words\.shown does not have 6 forms"):
         messages.of("ar")
 
 

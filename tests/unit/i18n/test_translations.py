@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from referrals.errors import DataError
 from referrals.i18n import languages, messages, translations
 from referrals.i18n.messages import COUNT
 from referrals.i18n.translating import commands, glossary
@@ -73,3 +75,15 @@ def plain(text: str) -> str:
     """Return a translation without links, citations and placeholders."""
     without_pieces = re.sub(r"\]\([^)]*\)|\[@[^\]]*\]|\{[^}]*\}", " ", text)
     return re.sub(r"[*\[\]“”\"()\d]", " ", without_pieces).strip()
+
+
+@pytest.mark.parametrize("comment", ["draft by machine, 2026-02-30", "by machine", ""])
+def test_an_entry_without_a_real_date_of_its_translation_is_refused(
+    tmp_path: Path, comment: str
+) -> None:
+    path = tmp_path / "vi.po"
+    path.write_text(
+        f'# {comment}\nmsgctxt "layout.menu"\nmsgid "Menu"\nmsgstr "Thực đơn"\n', encoding="utf-8"
+    )
+    with pytest.raises(DataError, match="does not say who translated it and when"):
+        translations.read(path)

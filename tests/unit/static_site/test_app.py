@@ -308,7 +308,7 @@ def test_a_failed_rendering_keeps_the_old_pages_and_is_retried_after_a_while(
 
     assert asyncio.run(story()).endswith(b"one")
     assert tried == ["two", "two"]
-    assert f"({type(fault).__name__}). The old ones stay." in caplog.text
+    assert f"({type(fault).__name__}). The previous ones stay." in caplog.text
     assert ("The release broken holds nothing." in caplog.text) == isinstance(fault, ReleaseError)
     assert "Vietnam" not in caplog.text
 
@@ -362,7 +362,7 @@ def test_many_first_readers_share_one_rendering(
     assert drawn == ["one"]
 
 
-def test_pages_are_rendered_ahead_in_another_thread(
+def test_pages_are_prebuilt_in_another_thread(
     releases: list[Served], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert releases
@@ -377,7 +377,7 @@ def test_pages_are_rendered_ahead_in_another_thread(
 
     async def story() -> None:
         static_site = static_site_app.StaticSite()
-        async with static_site.rendered_ahead():
+        async with static_site.prebuilt():
             while static_site._files is None:
                 await asyncio.sleep(0.01)
         await ask(static_site, "/lite/age", "GET", {"accept-encoding": "br"})

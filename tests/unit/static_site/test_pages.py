@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from starlette.routing import Match, Route
 
-from app import SERVED as FULL_SITE
+from app import SITE as FULL_SITE
 from referrals.api.endpoint import NotFound
 from referrals.cards import by_dimension, context_series
 from referrals.cards.card import PATHS

@@ -11,6 +11,7 @@ from html import unescape
 from http import HTTPStatus
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -134,6 +135,11 @@ def test_a_derived_number_shows_its_working_its_assumptions_and_its_history(
     assert "45 to 66" in page
     assert "No referral counts as both domestic abuse and modern slavery" in page
     assert "Until 23 November 2026 this was 56 to 66." in page
+
+
+def test_a_citation_for_tex_escapes_a_percentage(client: FormClient) -> None:
+    page = unescape(client.get("/s/R02").text)
+    assert r"title = {R02: Are victim referrals 1.1\% of all police referrals?}" in page
 
 
 @pytest.mark.parametrize(("number_id", "newer"), [("C0234", "C0235"), ("E048", "R18")])
@@ -336,3 +342,15 @@ def test_a_site_without_an_address_caches_nothing_by_the_name_it_is_asked_by(
         name = f"host{number}.example"
         answer = nameless.get(path, headers={"host": name})
         assert f'<link rel="canonical" href="http://{name}{path}">' in answer.text
+
+
+def test_a_number_that_cannot_be_read_is_503_also_as_json(
+    client: FormClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_release: Release) -> None:
+        raise duckdb.IOException("A query failed.")
+
+    monkeypatch.setattr(published_numbers, "numbers", broken)
+    answer = client.get("/s/D06.json")
+    assert answer.status_code == 503
+    assert "A query failed" not in answer.text

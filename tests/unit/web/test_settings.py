@@ -195,7 +195,7 @@ def test_the_settings_of_the_file_are_accepted() -> None:
 @pytest.mark.parametrize("name", PROTECTED)
 def test_a_setting_that_differs_from_config_toml_is_refused_by_name(name: str) -> None:
     with pytest.raises(
-        SettingsError, match=rf"config\.toml are in effect for {name}\. Take away"
+        SettingsError, match=rf"config\.toml are in effect for {name}\. Remove"
     ) as caught:
         settings.check(in_effect(**{name: "another-value"}).__getitem__, CONFIG, {})
     assert "another-value" not in str(caught.value)

@@ -1,1 +1,1 @@
-"""The picture of a card: SVG and PNG, as large as it needs to be or in the size of a preview."""
+"""The picture of a card: SVG and PNG, as high as its content or in the size of a preview."""

@@ -1,10 +1,10 @@
 """An SVG picture as PNG, for programs that do not draw SVG.
 
-It is drawn here, and by no script in a browser, so that it works without script and every reader
-gets the same bytes. The fonts are those of a package, whatever the machine has.
+It is drawn on the server, so that it works without script and every reader gets the same bytes. The
+fonts are those of a package, whatever the machine has.
 
-It is drawn in a process of its own: resvg keeps Python's global lock for the 0.06 to 0.16 s that it
-takes, in which no page would be answered. The memory is given back when the process ends.
+It is drawn in a process of its own, because resvg holds Python's global lock for the 0.06 to 0.16 s
+that it takes, during which no page would be answered. The memory is released with the process.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ FONT: Final = "Roboto"
 FONT_FILES: Final = [font_roboto.Roboto, font_roboto.RobotoBold, font_roboto.RobotoItalic]
 
 ZOOM: Final = 2
-"""Pixels of the picture for a pixel of the drawing, for dense screens and for print."""
+"""The pixels of a picture per pixel of the drawing, for dense screens and for print."""
 
 MOST_PIXELS: Final = 12_000_000
 """The most pixels of a picture, each of which needs four bytes while it is drawn."""
 
 SECONDS: Final = 20
-"""The time after which a process that draws a picture is ended."""
+"""The time limit of a process that draws a picture."""
 
 _BENGALI: Final = f'<tspan font-family="{language_fonts.FAMILIES["Beng"]}'
 _LATIN_FIRST: Final = re.compile(rf"(<text[^>]*>)(?=[^<]+{re.escape(_BENGALI)})")
@@ -46,7 +46,7 @@ def write(drawing: str, *, zoom: float = ZOOM) -> bytes:
     """Return an SVG document, whose size is in pixels, as PNG.
 
     Raises:
-        DataError: the picture could not be drawn in time.
+        DataError: the picture could not be drawn, or not in time.
         ValueError: the document does not begin with its size.
     """
     size = _SIZE.match(drawing)
@@ -69,7 +69,7 @@ def write(drawing: str, *, zoom: float = ZOOM) -> bytes:
 
 
 def draw(drawing: str, zoom: float) -> bytes:
-    """Return an SVG document as PNG. It keeps Python's global lock meanwhile."""
+    """Return an SVG document as PNG. It holds Python's global lock until it has finished."""
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=_LATIN_FIRST.sub(rf"\1{_BENGALI_FIRST}", drawing),

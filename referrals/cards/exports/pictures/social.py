@@ -1,7 +1,7 @@
 """A card as a picture in the size of a preview on social media (1200 by 630 pixels).
 
-It has the same finding, mark and caveats as the larger picture. They come first: the chart takes
-the room that they leave, and says how many of its bars are only in the table.
+It has the same finding, mark and caveats as the larger picture. The chart gets the room that they
+leave, and a line below it counts the bars that do not fit.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from referrals.i18n import messages
 WIDTH: Final = 1200
 HEIGHT: Final = 630
 FOOT_SIZES: Final = (16, 15, 14, 13, 12)
-"""The sizes of the caveats, in pixels. The first is chosen that leaves room for the chart."""
+"""The sizes of the caveats, in pixels. The first that leaves room for the chart is used."""
 
 FINDING_SIZES: Final = (34, 30, 26)
 MOST_FINDING_LINES: Final = 2
 ENOUGH: Final = 220
-"""The height of a chart, in pixels, for which the caveats are written smaller."""
+"""The least height of a chart in pixels. The caveats are made smaller to leave it."""
 
 ENDS: Final = (".", "?", "!", "。", "۔", "।", "؟")
 """The signs at the end of a sentence in our languages."""
@@ -61,7 +61,7 @@ def write(card: Card, base: str) -> str:
 
 
 def _foot(card: Card, base: str, room: float) -> tuple[int, list[str]]:
-    """Return the size of the caveats and their lines, of which none is left out."""
+    """Return the size of the caveats and all of their lines."""
     text = " ".join(_parts(card, base))
     inside = WIDTH - 2 * EDGE
     for size in FOOT_SIZES:

@@ -1,8 +1,8 @@
 """A card as a picture in SVG: finding, chart, and every caveat that the page shows with it.
 
-A picture is found alone, so it carries the warning, the notes, the meaning of letters and lines,
-the source, the release and the link. Texts are wrapped, never cut. In a language from right to left
-paragraphs begin at the right, and charts stay as they are.
+A picture can be seen outside its page, so it has the warning, the notes, the meaning of letters and
+lines, the source, the release and the link. Texts are wrapped, never cut. In a right-to-left
+language paragraphs begin at the right, and charts stay as they are.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ EDGE: Final = 24
 """The width of the picture and its margin, in pixels."""
 
 LETTER: Final = 0.53
-"""The width of a letter of running text, in its own size."""
+"""The width of a letter of running text, in em."""
 
 WIDER: Final[Mapping[str, float]] = {"Hans": 1.9, "Beng": 1.1}
-"""The width of a letter of a script, if that of Latin is 1."""
+"""The width of a letter of a script, relative to a Latin one."""
 
 HANS: Final = "Hans"
 FIRST_WIDE: Final = "\u2e80"
@@ -43,10 +43,10 @@ _CHINESE_PARTS: Final = re.compile(
 """Numbers and words of Latin letters, or one character, with the punctuation beside it."""
 
 FROM_RIGHT, END = "\N{RIGHT-TO-LEFT EMBEDDING}", "\N{POP DIRECTIONAL FORMATTING}"
-"""Around a line of text from right to left, for programs that ignore the attribute `direction`."""
+"""The controls around a line of right-to-left text, for programs that ignore `direction`."""
 
 LEADING: Final = 1.3
-"""The distance between lines of text, in its own size."""
+"""The distance between lines of text, in em."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +94,12 @@ class Page:
 
 
 def lines(text: str, *, size: float, width: float, letter: float = LETTER) -> list[str]:
-    """Return a text in lines that are not wider than `width`, in a size of letters."""
+    """Return a text in lines no wider than `width`, in letters of a size; both are in pixels."""
     return _wrapped(text.strip(), width / (size * letter))
 
 
 def _wrapped(text: str, letters: float) -> list[str]:
-    """Return a text in lines of up to so many Latin letters. Isolates end with their line."""
+    """Return a text in lines of up to `letters` Latin letters. Isolates are closed in each line."""
     script = script_of(current())
     if script == HANS:
         return _chinese_lines(text, letters)
@@ -127,7 +127,7 @@ def _chinese_lines(text: str, letters: float) -> list[str]:
 def directed(text: str) -> str:
     """Return a line of text that a program draws in the direction of the current language.
 
-    Isolates matter from right to left alone, and some programs draw them as boxes.
+    Isolates matter only in right-to-left text, and some programs draw them as boxes.
     """
     return f"{FROM_RIGHT}{text}{END}" if is_right_to_left() else _CONTROLS.sub("", text)
 

@@ -1,4 +1,4 @@
-"""Lines over time in a picture: what `charts/light_lines` draws, with its texts inside."""
+"""Lines over time in a picture: the chart of `charts/light_lines`, with its texts inside."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _path(places: Sequence[tuple[float, float]]) -> str:
 
 
 def _names(series: Sequence[Series], plot: _Plot) -> list[Shape]:
-    """Return the name and the last number of each line, in its colour's mark, at its end."""
+    """Return the name and the last number at the end of each line, with a mark in its colour."""
     found: list[Shape] = []
     labels = end_labels(series, plot.most, plot.height)
     for line, (words, middle) in zip(series, labels, strict=True):

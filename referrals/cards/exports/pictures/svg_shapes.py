@@ -33,7 +33,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Rect:
-    """A rectangle with an edge; a `tint` is laid over its fill, pale."""
+    """A rectangle with an edge. A `tint` is a colour laid over its fill, nearly transparent."""
 
     kind: ClassVar[str] = "rect"
     x: float

@@ -83,6 +83,21 @@ def test_a_file_that_does_not_match_the_english_is_refused_with_the_place(
     assert says in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "needed"),
+    [
+        ("layout.menu", '{one = "Dewislen", other = "Dewislen"}', "a text in quotation marks"),
+        ("shell.presses_left", '"Pwyswch"', "a table of plural forms"),
+    ],
+)
+def test_a_message_in_the_wrong_form_is_refused_with_the_right_one(
+    tmp_path: Path, key: str, value: str, needed: str
+) -> None:
+    (tmp_path / "messages.toml").write_text(f'"{key}" = {value}\n', encoding="utf-8")
+    with pytest.raises(DataError, match=rf"{key} needs {needed}, as in the export\."):
+        exchange.read(tmp_path / "messages.toml", "cy", PATH)
+
+
 def test_a_text_that_does_not_exist_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "nowhere.md").write_text("+++\n+++\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"There is no English text nowhere\.md"):

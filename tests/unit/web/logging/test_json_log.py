@@ -210,7 +210,7 @@ def test_an_uncaught_exception_of_a_thread_is_logged(written: Lines) -> None:
     assert (line["level"], line["fault"]["kind"], line["message"]) == (
         "error",
         "ValueError",
-        "A thread ended in a fault.",
+        "A thread ended with an exception.",
     )
     assert "words" not in json.dumps(line)
 
