@@ -39,9 +39,11 @@ from referrals.language import ENGLISH, current
 from referrals.query.document import context_series as published_series
 from referrals.query.document import published_numbers
 from referrals.query.document.published_numbers import PublishedNumber
+from referrals.query.selection import Selection
 from referrals.questions import facts
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
+from referrals.release.release import Release
 from referrals.web import settings
 from referrals.web.shell.language_prefix import codes_by_name, without_language
 
@@ -207,18 +209,23 @@ def _card(served: Served, path: str, query: str) -> Card:
         name = pairs.get(SERIES, next(iter(context_series.DESIGNS)))
         if name not in context_series.DESIGNS:
             raise _not_ours()
-        return context_series.card(served.published, name)
+        card_name = context_series.DESIGNS[name].card_name
+        return registry.card(card_name, served.published, Selection())
     name = table.NAME if outline.has_table(key) else _of_topic(key)
     parameters = card_files.read_parameters(name, query)
     try:
         release, card = card_files.find(served, name, parameters)
-        if pairs.get(VIEW) == TIME and release.about.is_from_records and name != table.NAME:
+        if pairs.get(VIEW) == TIME and _has_quarters(key, release):
             over_time = registry.over_time_name(name)
             _, card = card_files.find(served, over_time, parameters)
     except Problem as problem:
         # By the specification, 404 means that there is nothing to embed at the address.
         raise Problem("no-such-address", str(problem)) from None
     return card
+
+
+def _has_quarters(key: str, release: Release) -> bool:
+    return any(isinstance(block, outline.Quarters) for block in outline.blocks(key, release.about))
 
 
 def _of_topic(key: str) -> str:
