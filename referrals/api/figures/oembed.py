@@ -14,12 +14,13 @@ from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from referrals import templates
 from referrals.api import response
-from referrals.api.endpoint import FAILURES, check_method_and_length, problem_response
+from referrals.api.endpoint import FAILURES, problem_response
 from referrals.api.figures import card_files
+from referrals.api.figures.figure_endpoint import FigureEndpoint
 from referrals.api.problems import Problem, quoted
 from referrals.api.resource import Content
 from referrals.api.response import Response
@@ -44,7 +45,6 @@ from referrals.questions import facts
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
-from referrals.web import settings
 from referrals.web.shell.language_prefix import codes_by_name, without_language
 
 JSON, XML = "json", "xml"
@@ -88,28 +88,15 @@ def routes(site_url: str = "") -> list[Route]:
     return [Route(OEMBED, _Endpoint(SingleFlight(response.cache(CACHE_BYTES)), site_url))]
 
 
-class _Endpoint:
-    """The endpoint. Answers are computed in another thread and cached."""
+class _Endpoint(FigureEndpoint):
+    """The endpoint of every address."""
 
-    def __init__(self, flight: SingleFlight, site_url: str) -> None:
-        self._flight = flight
-        self._site_url = site_url
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Answer one request."""
-        try:
-            if scope["method"] == "OPTIONS":
-                await response.preflight().send(scope, send)
-                return
-            check_method_and_length(scope)
-            query = read(scope["query_string"].decode("latin-1"))
-            served = catalogue.served()
-            site_url = self._site_url or settings.request_origin(scope)
-            key = (current(), served.version, query, site_url)
-            answer = await self._flight.response(key, partial(_answer, served, query, site_url))
-        except FAILURES as error:
-            answer = problem_response(error)
-        await answer.send(scope, send)
+    async def answer(self, scope: Scope, site_url: str) -> Response:
+        """Return the description of the figure at an address."""
+        query = read(scope["query_string"].decode("latin-1"))
+        served = catalogue.served()
+        key = (current(), served.version, query, site_url)
+        return await self._flight.response(key, partial(_answer, served, query, site_url))
 
 
 def read(query: str) -> Query:
