@@ -77,13 +77,8 @@ def of_profile(release: Release, name: str) -> Card | None:
 
 @cached(2, BY_EDITION)
 def _of_profiles(release: Release) -> Mapping[str, Card]:
-    """Return the cards of every nationality that has a profile by their names.
-
-    A release made of records has no series of other publishers.
-    """
+    """Return the cards of every nationality that has a profile by their names."""
     found: dict[str, Card] = {}
-    if release.about.is_from_records:
-        return found
     profiles = context_series.profiled(release)
     for code in [code for code, profile in profiles.items() if profile.is_context]:
         for name in BY_NATIONALITY:

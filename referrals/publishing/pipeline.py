@@ -8,7 +8,7 @@ through the steps.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +18,10 @@ from referrals.publishing.audit.audit import Check
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.history import audit_log, drafts, history
-from referrals.publishing.history.drafts import Draft
+from referrals.publishing.history.drafts import Base, Draft
 from referrals.publishing.history.private_store import PrivateStore, StoredYear
 from referrals.publishing.options import Options, private_folder
-from referrals.publishing.protected_counts import Progress, Tabulated
+from referrals.publishing.protected_counts import Progress, Protected, Tabulated
 from referrals.publishing.release_builder import rounded, suppressed
 from referrals.publishing.release_builder.manifest import ReleaseInfo
 from referrals.publishing.release_builder.suppressed import SuppressedYear
@@ -133,12 +133,12 @@ def _publish(
 ) -> Summary:
     protected = protected_counts.protect(extracts, options, store, progress=progress)
     tabulated, agreed, years = protected.tabulated, protected.agreed, protected.years
-    previous_years, releases = protected.previous_years, tabulated.releases
+    releases = tabulated.releases
     names = [year.year for year in years]
     earlier = releases.published(names, replacing=options.release_id)
     base = releases.state(names, earlier)
     inputs = store.digest(list(extracts))
-    info = _release_info(options, tabulated, previous_years, earlier, inputs=inputs)
+    info = _release_info(options, tabulated, protected.previous_years, earlier, inputs=inputs)
     folder = options.staging / options.release_id
     folders = [release.folder for release in earlier]
     checks = _write(folder, years, info, earlier=folders, progress=progress)
@@ -159,6 +159,17 @@ def _publish(
         folder_options=folder_options(options),
         unnamed=info.unnamed(),
     )
+    _save_draft(options, protected, folder, base, summary.questions)
+    for check, reason in options.accepted.items():
+        audit_log.append(options.private, "accept", options.release_id, check=check, reason=reason)
+    return summary
+
+
+def _save_draft(
+    options: Options, protected: Protected, folder: Path, base: Base, questions: Mapping[str, str]
+) -> None:
+    """Keep the counts behind a draft in the private folder, for its approval."""
+    tabulated = protected.tabulated
     stored = {
         year.year: history.stored_year(
             year,
@@ -167,22 +178,19 @@ def _publish(
             shape=tabulated.shape,
             recoding=tabulated.recoding[year.year].recoding,
         )
-        for year, previous in zip(years, previous_years, strict=True)
+        for year, previous in zip(protected.years, protected.previous_years, strict=True)
     }
     draft = Draft(
         options.release_id,
-        releases.status,
+        tabulated.releases.status,
         folder,
         options.releases,
         drafts.edition(folder),
         base,
-        summary.questions,
+        questions,
         stored,
     )
     drafts.save(options.private, draft)
-    for check, reason in options.accepted.items():
-        audit_log.append(options.private, "accept", options.release_id, check=check, reason=reason)
-    return summary
 
 
 def _write(

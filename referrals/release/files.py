@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from referrals.caching import cached
+from referrals.paths import REFERENCE
+from referrals.reference import table_schema
 from referrals.release.release import MANIFEST, About, Release
 
 SUMS: Final = "SHA256SUMS"
@@ -26,18 +28,11 @@ BY_EDITION: Final[Mapping[Any, Callable[[Any], Hashable]]] = {
 }
 """Cache keys: a release is its digest."""
 
-TITLES: Final = {
-    "cells.csv": "Every cell, as CSV",
-    "cells.parquet": "Every cell, as Parquet",
-    "statements.csv": "The printed figures with their sentences, as CSV",
-    "release.duckdb": "Everything, as a DuckDB database",
-    "certificate.md": "The certificate of protection, to read",
-    "certificate.json": "The certificate of protection, as data",
-    "witnesses.csv.gz": "The witnesses that prove the protection",
-    "verify.py": "Check the release yourself, in Python",
-    "verify.sql": "Check the release yourself, in SQL",
-    MANIFEST: "The manifest: what each file is",
+TITLES: Final[Mapping[str, str]] = {
+    row["file"]: row["title"] for row in table_schema.read(REFERENCE / "release_files.csv")
 }
+"""The title of each file that is not given one by its manifest, in the order of explanation."""
+
 SCRIPTS: Final = frozenset({"text/x-python", "application/sql"})
 """The media types of files without figures, which need no mark in their names."""
 

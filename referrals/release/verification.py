@@ -1,9 +1,9 @@
 """The proof of a rounded release, checked again by addition while the release is served.
 
-The releases page offers it to readers (`api/verification_page`). A witness is a table of whole
-numbers that agrees with everything published. Each is added up over all sums, as `verify.py` of the
-release does. No code of a release is run here: a release is data, and a check that came with it
-would prove nothing to a reader of this site.
+The releases page offers it to readers (`api/history/verification_page`). A witness is a table of
+whole numbers that agrees with everything published. Each is added up over all sums, as `verify.py`
+of the release does. No code of a release is run here: a release is data, and a check that came with
+it would prove nothing to a reader of this site.
 
 Readers can't load the server with it: an edition is verified once in a process, one at a time, in
 bounded time and memory.

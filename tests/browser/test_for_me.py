@@ -106,7 +106,7 @@ def test_a_help_line_that_is_not_the_police_is_one_tap_and_one_screen_away(
     page.goto(dashboard + path)
     page.locator("#vr-exit .vr-help").click()
     page.wait_for_url(re.compile("/safeguarding"))
-    page.wait_for_function(IS_ON_THE_FIRST_SCREEN, arg=FIRST_CHARITY)
+    assert page.wait_for_function(IS_ON_THE_FIRST_SCREEN, arg=FIRST_CHARITY).json_value()
     page.close()
 
 
@@ -144,6 +144,7 @@ def test_the_reader_leaves_in_one_touch_when_the_server_is_dead(page: Page) -> N
     page.context.route(re.compile("^http:"), lambda route: route.abort())
     page.locator("#vr-exit [data-vr-exit]").click()
     page.wait_for_url(HARMLESS)
+    expect(page).to_have_title("Weather")
 
 
 def test_three_presses_of_shift_leave_and_back_does_not_return(page: Page) -> None:

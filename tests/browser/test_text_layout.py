@@ -79,7 +79,7 @@ def test_the_number_of_each_help_line_is_inside_its_box(
     for width in (WIDTH, 1000, 360, 320):
         page.set_viewport_size({"width": width, "height": HEIGHT})
         # Waited for, as Streamlit's page replaces the first paint meanwhile.
-        page.wait_for_function(INSIDE)
+        assert page.wait_for_function(INSIDE).json_value()
     page.close()
 
 

@@ -11,15 +11,11 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from referrals.api import response
-from referrals.api.endpoint import (
-    FAILURES,
-    check_method_and_length,
-    problem_of,
-    problem_response,
-)
+from referrals.api.endpoint import FAILURES, problem_of, problem_response
+from referrals.api.figures.figure_endpoint import FigureEndpoint
 from referrals.api.problems import Problem, quoted
 from referrals.api.resource import Content
 from referrals.api.response import Response
@@ -39,7 +35,6 @@ from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.files import SHORT
 from referrals.release.release import Release
-from referrals.web import settings
 from referrals.web.http import security_headers
 from referrals.web.http.cache_control import NO_STORE
 
@@ -68,29 +63,16 @@ Parameters = tuple[tuple[str, str], ...]
 """The parameters of an address that are ours or misspellings of ours, in order."""
 
 
-class _CardFile:
-    """The endpoint of one file format. Files are computed in another thread and cached."""
+class _CardFile(FigureEndpoint):
+    """The endpoint of one file format."""
 
     def __init__(self, ending: str, flight: SingleFlight, site_url: str) -> None:
+        super().__init__(flight, site_url)
         self._ending = ending
-        self._flight = flight
-        self._site_url = site_url
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Answer one request."""
-        try:
-            if scope["method"] == "OPTIONS":
-                await response.preflight().send(scope, send)
-                return
-            check_method_and_length(scope)
-            answer = await self._answer(scope)
-        except FAILURES as error:
-            answer = problem_response(error)
-        await answer.send(scope, send)
-
-    async def _answer(self, scope: Scope) -> Response:
+    async def answer(self, scope: Scope, site_url: str) -> Response:
+        """Return the file of a card, or the problem that it does not exist."""
         served = catalogue.served()
-        site_url = self._site_url or settings.request_origin(scope)
         edition, name = scope["path_params"]["edition"], scope["path_params"]["card"]
         query = read_parameters(name, scope["query_string"].decode("latin-1"))
         key = (current(), served.version, edition, name, self._ending, query, site_url)
@@ -119,34 +101,24 @@ class _CardFile:
         return Content(body, file_format.media_type, release, file_name, is_attachment=True)
 
 
-class _Frame:
+class _Frame(FigureEndpoint):
     """The endpoint of cards for frames on other sites.
 
     An address names no edition: a frame shows the current figures, as its page does. A failure is
     a page as well, because a frame does not display a problem document.
     """
 
-    def __init__(self, flight: SingleFlight, site_url: str) -> None:
-        self._flight = flight
-        self._site_url = site_url
+    async def answer(self, scope: Scope, site_url: str) -> Response:
+        """Return the page of a card, or of the reason why there is none."""
+        served = catalogue.served()
+        name = scope["path_params"]["card"]
+        query = read_parameters(name, scope["query_string"].decode("latin-1"))
+        key = (current(), served.version, EMBEDDED, name, query, site_url)
+        return await self._flight.response(key, partial(_frame, served, name, query, site_url))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Answer one request."""
-        site_url = self._site_url or settings.request_origin(scope)
-        try:
-            if scope["method"] == "OPTIONS":
-                await response.preflight().send(scope, send)
-                return
-            check_method_and_length(scope)
-            served = catalogue.served()
-            name = scope["path_params"]["card"]
-            query = read_parameters(name, scope["query_string"].decode("latin-1"))
-            key = (current(), served.version, EMBEDDED, name, query, site_url)
-            compute = partial(_frame, served, name, query, site_url)
-            answer = await self._flight.response(key, compute)
-        except FAILURES as error:
-            answer = _failed_frame(error, site_url)
-        await answer.send(scope, send)
+    def failure(self, error: Exception, site_url: str) -> Response:
+        """Return the page of a failure."""
+        return _failed_frame(error, site_url)
 
 
 def _frame(served: Served, name: str, query: Parameters, site_url: str) -> Response:

@@ -14,12 +14,13 @@ from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from referrals import templates
 from referrals.api import response
-from referrals.api.endpoint import FAILURES, check_method_and_length, problem_response
+from referrals.api.endpoint import FAILURES, problem_response
 from referrals.api.figures import card_files
+from referrals.api.figures.figure_endpoint import FigureEndpoint
 from referrals.api.problems import Problem, quoted
 from referrals.api.resource import Content
 from referrals.api.response import Response
@@ -39,10 +40,11 @@ from referrals.language import ENGLISH, current
 from referrals.query.document import context_series as published_series
 from referrals.query.document import published_numbers
 from referrals.query.document.published_numbers import PublishedNumber
+from referrals.query.selection import Selection
 from referrals.questions import facts
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
-from referrals.web import settings
+from referrals.release.release import Release
 from referrals.web.shell.language_prefix import codes_by_name, without_language
 
 JSON, XML = "json", "xml"
@@ -87,28 +89,15 @@ def routes(site_url: str = "") -> list[Route]:
     return [Route(OEMBED, _Endpoint(SingleFlight(response.cache(CACHE_BYTES)), site_url))]
 
 
-class _Endpoint:
-    """The endpoint. Answers are computed in another thread and cached."""
+class _Endpoint(FigureEndpoint):
+    """The endpoint of every address."""
 
-    def __init__(self, flight: SingleFlight, site_url: str) -> None:
-        self._flight = flight
-        self._site_url = site_url
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Answer one request."""
-        try:
-            if scope["method"] == "OPTIONS":
-                await response.preflight().send(scope, send)
-                return
-            check_method_and_length(scope)
-            query = read(scope["query_string"].decode("latin-1"))
-            served = catalogue.served()
-            site_url = self._site_url or settings.request_origin(scope)
-            key = (current(), served.version, query, site_url)
-            answer = await self._flight.response(key, partial(_answer, served, query, site_url))
-        except FAILURES as error:
-            answer = problem_response(error)
-        await answer.send(scope, send)
+    async def answer(self, scope: Scope, site_url: str) -> Response:
+        """Return the description of the figure at an address."""
+        query = read(scope["query_string"].decode("latin-1"))
+        served = catalogue.served()
+        key = (current(), served.version, query, site_url)
+        return await self._flight.response(key, partial(_answer, served, query, site_url))
 
 
 def read(query: str) -> Query:
@@ -208,18 +197,23 @@ def _card(served: Served, path: str, query: str) -> Card:
         name = pairs.get(SERIES, next(iter(context_series.DESIGNS)))
         if name not in context_series.DESIGNS:
             raise _not_ours()
-        return context_series.card(served.published, name)
+        card_name = context_series.DESIGNS[name].card_name
+        return registry.card(card_name, served.published, Selection())
     name = table.NAME if outline.has_table(key) else _of_topic(key)
     parameters = card_files.read_parameters(name, query)
     try:
         release, card = card_files.find(served, name, parameters)
-        if pairs.get(VIEW) == TIME and release.about.is_from_records and name != table.NAME:
+        if pairs.get(VIEW) == TIME and _has_quarters(key, release):
             over_time = registry.over_time_name(name)
             _, card = card_files.find(served, over_time, parameters)
     except Problem as problem:
         # By the specification, 404 means that there is nothing to embed at the address.
         raise Problem("no-such-address", str(problem)) from None
     return card
+
+
+def _has_quarters(key: str, release: Release) -> bool:
+    return any(isinstance(block, outline.Quarters) for block in outline.blocks(key, release.about))
 
 
 def _of_topic(key: str) -> str:

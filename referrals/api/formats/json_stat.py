@@ -52,31 +52,21 @@ def as_json_stat(
     """
     labels = _labels(table.rows, codes, filters)
     size = [len(labels[dimension]) for dimension in FILTERS]
-    combinations = prod(size)
-    if not combinations:
-        raise Problem(
-            "no-cells",
-            "No cell matches, and a JSON-stat dataset holds at least one. Use format=json.",
-        )
-    if combinations > MAX_COMBINATIONS:
-        detail = (
-            f"These codes have {combinations} combinations, and a JSON-stat dataset holds "
-            f"{MAX_COMBINATIONS}. Filter by fewer codes."
-        )
-        raise Problem("too-many-cells", detail, total=combinations)
+    _check_size(prod(size))
     quarters = {
         row["code"] for row in codes if row["dimension"] == "period" and row["kind"] == "category"
     }
     codes_of = operator.itemgetter(*FILTERS)
     listed = {codes_of(row): row for row in table.rows}
-    values, status = _values(
-        labels,
-        lambda combination: (
+
+    def cell(combination: tuple[str, ...]) -> Row:
+        return (
             listed.get(combination)
             or _unavailable(combination, unavailable)
             or _unlisted(combination, zero_bounds, quarters)
-        ),
-    )
+        )
+
+    values, status = _values(labels, cell)
     dataset = {
         "version": "2.0",
         "class": "dataset",
@@ -96,6 +86,21 @@ def as_json_stat(
         "extension": dict(table.header),
     }
     return json.dumps(dataset, ensure_ascii=False).encode()
+
+
+def _check_size(combinations: int) -> None:
+    """Refuse a cube without a cell, or with more than one answer holds."""
+    if not combinations:
+        raise Problem(
+            "no-cells",
+            "No cell matches, and a JSON-stat dataset holds at least one. Use format=json.",
+        )
+    if combinations > MAX_COMBINATIONS:
+        detail = (
+            f"These codes have {combinations} combinations, and a JSON-stat dataset holds "
+            f"{MAX_COMBINATIONS}. Filter by fewer codes."
+        )
+        raise Problem("too-many-cells", detail, total=combinations)
 
 
 def _labels(rows: Sequence[Row], codes: Rows, filters: Mapping[str, Sequence[str]]) -> Labels:

@@ -17,6 +17,7 @@ from referrals.cards.card import Card
 from referrals.cards.exports.export import lasting_link
 from referrals.cards.exports.notes import joined
 from referrals.cards.html import sources
+from referrals.cards.wording import kinds
 from referrals.i18n import code_labels, messages
 
 Cite = Callable[[Card, str], str]
@@ -64,20 +65,13 @@ def bibtex(card: Card, base: str) -> str:
     return "\n".join([f"@misc{{{card.file_name},", *lines, "}\n"])
 
 
-DERIVED: Final = "e"
-"""The status letter of a number that was worked out from printed ones."""
-
 STYLES: Final[Mapping[str, Cite]] = {"apa": apa, "harvard": harvard}
 """The styles that are shown on a page, by the names of their messages."""
 
 
 def is_derived(card: Card) -> bool:
     """Return whether we worked out any number of a card from printed ones."""
-    if card.is_context or card.about.is_from_records:
-        return False
-    return any(
-        row.get("status") == DERIVED or row.get("lower") != row.get("upper") for row in card.data
-    )
+    return not card.is_context and kinds.of(card.about.kind).is_derived(card.data)
 
 
 def _cited(style: str, card: Card, base: str, pattern: str) -> str:

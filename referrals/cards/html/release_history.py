@@ -13,9 +13,9 @@ from typing import Final
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.cards.wording.phrases import comma_separated
+from referrals.cards.wording.phrases import comma_separated, count_range
 from referrals.errors import DataError
-from referrals.formatting import day, span
+from referrals.formatting import day
 from referrals.i18n import messages
 from referrals.reference import corrections
 from referrals.reference.codelists import TOTAL
@@ -191,7 +191,7 @@ def _number(number: Number | None) -> str:
         return messages.text("release_history.exact", n=number.value)
     if number.lower is None or number.upper is None:
         return messages.text("release_history.withheld")
-    return span(number.lower, number.upper)
+    return count_range(number.lower, number.upper)
 
 
 def _correction(correction: Correction) -> dict[str, object]:

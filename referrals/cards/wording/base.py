@@ -69,6 +69,10 @@ class Wording(ABC):
         """Return the range beside a share, '' if the share is exact or is a range itself."""
         return ""
 
+    def is_derived(self, _rows: Sequence[Mapping[str, object]]) -> bool:
+        """Return whether we worked out any of the numbers of a card from printed ones."""
+        return False
+
     def share_status(self, _answer: Answer, _observation: Observation) -> str:
         """Return the status letter of a share, '' if it has only the letter of its number."""
         return ""

@@ -16,6 +16,9 @@ from referrals.query.observation import Observation
 from referrals.reference import statuses
 from referrals.reference.codelists import NOT_RECORDED
 
+ESTIMATED: Final = "e"
+"""The status letter of a range that we worked out from printed numbers."""
+
 
 class Transcribed(Wording):
     """The wording of a transcribed release, whose numbers are printed or are ranges themselves."""
@@ -39,6 +42,12 @@ class Transcribed(Wording):
     def numbers_notes(self, _numbers: Sequence[Observation]) -> list[str]:
         """Return no notes: no status of a printed number needs one."""
         return []
+
+    def is_derived(self, rows: Sequence[Mapping[str, object]]) -> bool:
+        """Return whether any number of a card is a range or an estimate, and so not printed."""
+        return any(
+            row.get("status") == ESTIMATED or row.get("lower") != row.get("upper") for row in rows
+        )
 
     def _finding(self, answer: Answer) -> str:
         if not answer.is_published:

@@ -75,7 +75,7 @@ def _picture(
     if token.nesting == -1:
         return "</div></div>\n"
     name = token.info.strip().partition(" ")[2]
-    return f'<div class="picture">{pictograms.pictogram(name)}<div>\n'
+    return templates.render("content/picture_start.html", picture=pictograms.pictogram(name))
 
 
 def _list(

@@ -102,7 +102,7 @@ def _nationalities(release: Release, chosen: str) -> Iterator[tuple[str, list[Ch
     yield "", [Choice(EVERYONE, _text("everyone"), chosen == EVERYONE)]
     with_number: list[Choice] = []
     without: list[Choice] = []
-    profiles = {} if release.about.is_from_records else context_series.profiled(release)
+    profiles = context_series.profiled(release)
     for code in sheet_request.nationalities(release):
         label = sheet_request.nationality_name(release, code)
         has_number = code not in profiles or profiles[code].is_printed

@@ -6,14 +6,14 @@ own gets the nearest ones: those of all victims and of the three named nationali
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from referrals.cards import context_series, registry
 from referrals.cards.card import Card
 from referrals.cards.wording import phrases
-from referrals.content.standalone_pages import number_address
+from referrals.content.standalone_pages import number_address, profile_address
 from referrals.formatting import day
 from referrals.handouts.briefing.chart_notes import chart_of
 from referrals.handouts.briefing.sheet import Chart, Section, Table
@@ -40,6 +40,19 @@ SLAVERY: Final = (CRIME_TYPE, "MS")
 CRIME_TYPES: Final = ("MS", "DA", "OTH")
 """The rows of the table about all victims."""
 
+CAUTIONS: Final = ("unit", "crime", "email", "adds_up")
+UNKNOWN_OF_ALL: Final = (
+    "briefing.unknown.outcome",
+    "briefing.unknown.witness",
+    "briefing.unknown.force",
+)
+UNKNOWN_OF_GROUP: Final = ("briefing.unknown.of_group",)
+UNKNOWN_OF_ONE: Final = (
+    "profiles.unknown.sex",
+    "profiles.unknown.crime",
+    "profiles.unknown.outcome",
+)
+
 
 @dataclass(frozen=True)
 class PublishedContent:
@@ -54,8 +67,8 @@ class PublishedContent:
 
     @property
     def has_number(self) -> bool:
-        """Return whether the nationality has a number of its own."""
-        return self._profiles[self.nationality].is_printed
+        """Return whether the nationality has a number of its own, as all together have."""
+        return self.nationality == EVERYONE or self._profiles[self.nationality].is_printed
 
     @property
     def name(self) -> str:
@@ -75,7 +88,7 @@ class PublishedContent:
     def chart(self) -> Chart:
         """Return the bars of the nationalities that have a number, of the others, and unknown."""
         own = nationality_name(self.release, self.nationality)
-        if self.nationality == EVERYONE or self.has_number:
+        if self.has_number:
             return chart_of(self.card(), own=own)
         return chart_of(self.card(), further=[self._text("chart.not_alone", name=own)])
 
@@ -120,6 +133,22 @@ class PublishedContent:
         heading = self._text("context.heading")
         items = (number, self._text("context.reason"))
         return Section("context", heading, items, is_whole=True)
+
+    def cautions(self) -> Sequence[str]:
+        """Return the names of the messages on how to read the numbers, for partners."""
+        return CAUTIONS
+
+    def unknown(self) -> tuple[str, ...]:
+        """Return the keys of the messages on what is not published; one for partners."""
+        if self.nationality == EVERYONE:
+            return UNKNOWN_OF_ALL
+        return UNKNOWN_OF_GROUP if self.is_for_partner else UNKNOWN_OF_ONE
+
+    def figures_page(self) -> str:
+        """Return the address of the page with the figures: the profile of a nationality."""
+        if self.nationality == EVERYONE:
+            return self.card().link
+        return profile_address(self.nationality)
 
     @property
     def _profiles(self) -> Mapping[str, query_series.Profiled]:

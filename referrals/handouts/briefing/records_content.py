@@ -7,13 +7,13 @@ the types of crime within it, one about all shows the nationalities; both have a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from referrals.cards import registry
 from referrals.cards.card import Card
 from referrals.cards.wording import kinds, phrases
 from referrals.handouts.briefing.chart_notes import chart_of
-from referrals.handouts.briefing.sheet import Chart, Table
+from referrals.handouts.briefing.sheet import Chart, Section, Table
 from referrals.handouts.briefing.sheet_request import EVERYONE, NATIONALITY, name_in_sentence
 from referrals.i18n import messages
 from referrals.query import kinds as release_kinds
@@ -24,6 +24,7 @@ from referrals.release.release import Release
 
 CRIME_TYPE: Final = "crime-type"
 SEX: Final = "sex"
+UNKNOWN: Final = ("briefing.unknown.witness", "briefing.unknown.force")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class RecordsContent:
 
     release: Release
     nationality: str
+
+    has_number: ClassVar[bool] = True
 
     @property
     def name(self) -> str:
@@ -81,6 +84,23 @@ class RecordsContent:
         )
         rows = tuple(self._row(answer, row) for row in answer.observations)
         return Table(self._headed(self._text("table.heading")), header, rows)
+
+    def other_numbers(self) -> Section | None:
+        """Return no numbers of other publishers: such a release has none."""
+        return None
+
+    def cautions(self) -> list[str]:
+        """Return the names of the messages on how to read the numbers, for partners."""
+        names = ["unit", "protection"]
+        return [*names, "example"] if self.release.about.is_invented else names
+
+    def unknown(self) -> tuple[str, ...]:
+        """Return the keys of the messages on what is not published."""
+        return UNKNOWN
+
+    def figures_page(self) -> str:
+        """Return the address of the page with the figures."""
+        return self.card().link
 
     @property
     def _id(self) -> str:

@@ -16,7 +16,6 @@ from referrals.cards.card import Card
 from referrals.cards.exports import citations, notes
 from referrals.cards.html import sources
 from referrals.content import outline
-from referrals.content import standalone_pages as pages
 from referrals.formatting import day
 from referrals.handouts.briefing import sheet_request
 from referrals.handouts.briefing.help_lines import help_lines
@@ -49,9 +48,6 @@ LONG_ADDRESS: Final = 100
 """The letters from which an address is long."""
 
 MEANS: Final = ("choice", "leave", "ask", "old")
-UNKNOWN_OF_ONE: Final = ("sex", "crime", "outcome")
-UNKNOWN_OF_ALL: Final = ("outcome", "witness", "force")
-UNKNOWN_OF_RECORDS: Final = ("witness", "force")
 
 
 def sheet(served: Served, request: SheetRequest, site_address: str = "") -> Sheet:
@@ -87,7 +83,7 @@ def _sheet(served: Served, request: SheetRequest, site_address: str) -> Sheet:
         ),
         sources=_sources(card, site_address, paper) if is_for_partner else None,
         help=help_lines(),
-        link=_link(card, request, site_address),
+        link=_link(content, request, site_address),
         foot=tuple(_foot(served, release, has_sources=is_for_partner)),
         date=release.about.published_on,
     )
@@ -122,15 +118,12 @@ def _content(release: Release, request: SheetRequest) -> Content:
 
 def _sections(content: Content, request: SheetRequest) -> Iterator[Section]:
     is_for_partner = request.audience is Audience.PARTNER
-    has_number = not isinstance(content, PublishedContent) or (
-        request.nationality == EVERYONE or content.has_number
-    )
-    other = content.other_numbers() if isinstance(content, PublishedContent) else None
-    has_other = other is not None and (is_for_partner or not has_number)
+    other = content.other_numbers()
+    has_other = other is not None and (is_for_partner or not content.has_number)
     yield _reading(content) if is_for_partner else _means(is_short=has_other)
     if other is not None and has_other:
         yield other
-    yield _unknown(content, request, is_for_partner=is_for_partner)
+    yield _unknown(content)
 
 
 def _means(*, is_short: bool) -> Section:
@@ -143,25 +136,14 @@ def _means(*, is_short: bool) -> Section:
 
 
 def _reading(content: Content) -> Section:
-    about = content.release.about
-    names = ["unit", "crime", "email", "adds_up"]
-    if about.is_from_records:
-        names = ["unit", "protection", *(["example"] if about.is_invented else [])]
-    items = [messages.text(f"briefing.reading.{name}") for name in names]
+    items = [messages.text(f"briefing.reading.{name}") for name in content.cautions()]
     return Section("reading", messages.text("briefing.reading.heading"), tuple(items))
 
 
-def _unknown(content: Content, request: SheetRequest, *, is_for_partner: bool) -> Section:
-    """Return what is not published about the victims of a sheet, in one sentence for partners."""
-    if content.release.about.is_from_records:
-        items = [messages.text(f"briefing.unknown.{name}") for name in UNKNOWN_OF_RECORDS]
-    elif request.nationality == EVERYONE:
-        items = [messages.text(f"briefing.unknown.{name}") for name in UNKNOWN_OF_ALL]
-    elif is_for_partner:
-        items = [messages.text("briefing.unknown.of_group")]
-    else:
-        items = [messages.text(f"profiles.unknown.{name}") for name in UNKNOWN_OF_ONE]
-    return Section("unknown", messages.text("briefing.unknown.heading"), tuple(items))
+def _unknown(content: Content) -> Section:
+    """Return what is not published about the victims of a sheet."""
+    items = tuple(map(messages.text, content.unknown()))
+    return Section("unknown", messages.text("briefing.unknown.heading"), items)
 
 
 def _sources(card: Card, site_address: str, paper: Paper) -> Section:
@@ -176,17 +158,17 @@ def _sources(card: Card, site_address: str, paper: Paper) -> Section:
     return Section("sources", heading, tuple(filter(None, items)))
 
 
-def _link(card: Card, request: SheetRequest, site_address: str) -> Link | None:
+def _link(content: Content, request: SheetRequest, site_address: str) -> Link | None:
     """Return the link of a sheet: to the figures for partners, to what a reader needs for others.
 
     Communities read first what happens to a person's details. If the address of the site is not
     known, the link leads to the document that printed the figures, if there is one.
     """
     if not site_address:
-        printed = sources.cited(card)[:1]
+        printed = sources.cited(content.card())[:1]
         return _scanned("source", printed[0].address, printed[0].title) if printed else None
     is_for_partner = request.audience is Audience.PARTNER
-    path = _figures(card, request) if is_for_partner else FOR_ME
+    path = content.figures_page() if is_for_partner else FOR_ME
     in_full = f"{site_address}{address(path)}"
     _, _, shown = in_full.partition("://")
     return _scanned("figures" if is_for_partner else "for_me", in_full, shown)
@@ -206,13 +188,6 @@ def _scanned(name: str, in_full: str, shown: str) -> Link:
         modules=int(code.symbol_size(border=QUIET_ZONE)[0]),
         alternative=messages.text("briefing.foot.qr", address=in_full),
     )
-
-
-def _figures(card: Card, request: SheetRequest) -> str:
-    """Return the address of the page with the figures: the profile of a real nationality."""
-    if request.nationality == EVERYONE or card.about.is_from_records:
-        return card.link
-    return pages.profile_address(request.nationality)
 
 
 def _foot(served: Served, release: Release, *, has_sources: bool) -> Iterator[str]:

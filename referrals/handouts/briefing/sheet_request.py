@@ -175,10 +175,10 @@ def shown(request: SheetRequest, served: Served) -> Release:
 def nationalities(release: Release) -> tuple[str, ...]:
     """Return the codes that have a sheet: those with a number first, then others with a profile.
 
-    A release that was built from records has the codes that it publishes, without its groups.
+    A release without profiles has the codes that it publishes, without its groups.
     """
-    if not release.about.is_from_records:
-        return tuple(context_series.profiled(release))
+    if profiles := context_series.profiled(release):
+        return tuple(profiles)
     codes = registry.filters(release, NATIONALITY)[0][NATIONALITY]
     return tuple(code for code in codes if not code.startswith("_"))
 

@@ -75,7 +75,7 @@ def subject(release: Release, code: str) -> str:
 
 def _says(release: Release, code: str) -> str:
     """Return what the sheets of a nationality can say: a number of its own, or the nearest ones."""
-    profiles = {} if release.about.is_from_records else context_series.profiled(release)
+    profiles = context_series.profiled(release)
     has_number = code not in profiles or profiles[code].is_printed
     return _text("own_number" if has_number else "no_number")
 

@@ -275,7 +275,8 @@ def is_telling(rule: str, field: str | None, value: str | None) -> bool:
 def _shown(value: str | None, quoted: str | None, distinct_values: int) -> str:
     """Return the text that stands for values, of which at most one may be quoted."""
     rest = distinct_values - 1
-    others = f" (and {rest:,} other {'value' if rest == 1 else 'values'})" if rest > 0 else ""
+    noun = "value" if rest == 1 else "values"
+    others = f" (and {rest:,} other {noun})" if rest > 0 else ""
     if quoted is not None:
         return f'"{quoted}"{others}'
     if value is None or others:

@@ -8,7 +8,7 @@ from datetime import date
 
 from referrals.caching import cached
 from referrals.release.files import BY_EDITION
-from referrals.release.release import Release
+from referrals.release.release import PUBLISHED, Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,11 @@ class Profiled:
 
 @cached(2, BY_EDITION, has_words=False)
 def profiled(release: Release) -> Mapping[str, Profiled]:
-    """Return the nationalities with a published figure by their codes, printed ones first."""
+    """Return the nationalities with a published figure by their codes, printed ones first.
+
+    Only the published release has the tables of a document, so every other has no profiles.
+    """
+    if release.about.status != PUBLISHED:
+        return {}
     rows = [Profiled(**row) for row in release.rows("query/profiled_nationalities")]
     return {row.nationality: row for row in sorted(rows, key=lambda row: not row.is_printed)}

@@ -18,7 +18,7 @@ from referrals.query.observation import NOT_PUBLISHED, Observation
 from referrals.query.selection import PERIOD, Selection
 from referrals.query.tables import narrowing
 from referrals.query.tables.narrowing import Key, Range
-from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.reference.codelists import DIMENSIONS, TOTAL, Code
 from referrals.release.files import BY_EDITION
 from referrals.release.release import Release
 
@@ -35,16 +35,6 @@ other kinds of release publish no such number."""
 
 _PLACES: Final = ("first", "second", "third")
 _TIME_OF_KIND: Final = {"category": QUARTER, "aggregate": YEAR}
-
-
-@dataclass(frozen=True)
-class Code:
-    """One code of an axis. `members` are the codes that an aggregate adds up."""
-
-    code: str
-    label: str
-    kind: str
-    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

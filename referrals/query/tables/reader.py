@@ -13,12 +13,12 @@ from referrals.query import kinds
 from referrals.query.observation import SUPPRESSED, Observation
 from referrals.query.selection import PERIOD, Selection
 from referrals.query.tables import cube, joint_bounds, narrowing
-from referrals.query.tables.cube import AXES, QUARTER, TIMES, YEAR, Axis, Code, Cube
+from referrals.query.tables.cube import AXES, QUARTER, TIMES, YEAR, Axis, Cube
 from referrals.query.tables.narrowing import Key, Range
 from referrals.query.tables.nearest import nearest_number
 from referrals.query.tables.table import Cell, Figure, Reason, Table
 from referrals.query.tables.table_request import Measure, Offer, Sort, TableRequest
-from referrals.reference.codelists import TOTAL
+from referrals.reference.codelists import TOTAL, Code
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.files import BY_EDITION
 from referrals.release.release import Release

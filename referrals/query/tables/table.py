@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import Final
 
 from referrals.query.observation import Observation
-from referrals.query.tables.cube import Axis, Code
+from referrals.query.tables.cube import Axis
 from referrals.query.tables.narrowing import Key
 from referrals.query.tables.table_request import TableRequest
-from referrals.reference.codelists import TOTAL
+from referrals.reference.codelists import TOTAL, Code
 from referrals.release.release import Kind
 
 MOST_CELLS: Final = 480

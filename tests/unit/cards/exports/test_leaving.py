@@ -20,6 +20,7 @@ from referrals.cards.exports import archive, citations, csv, csvw, embed, export
 from referrals.cards.exports.export import Export
 from referrals.cards.exports.notes import notes, symbols
 from referrals.cards.exports.pictures import png, social, svg
+from referrals.cards.wording import transcribed
 from referrals.errors import DataError
 from referrals.query.selection import Selection
 from referrals.reference import licences
@@ -88,10 +89,17 @@ def test_the_apa_style_has_the_day_of_publication_of_printed_figures(release: Re
 def test_a_figure_that_we_derived_is_not_credited_to_its_source(
     card: Card, cite: citations.Cite
 ) -> None:
-    assert any(row["status"] == citations.DERIVED for row in card.data)
+    assert any(row["status"] == transcribed.ESTIMATED for row in card.data)
     text = cite(card, BASE)
     assert "Derived from Home Office (2021), " in text
     assert "Victim referrals" in text.partition("Home Office")[0]
+
+
+def test_figures_of_a_release_built_from_records_are_its_own(invented: Release) -> None:
+    within = Selection(release="example", crime_type="DA")
+    ranges = registry.card("nationality", invented, within)
+    assert any(row["lower"] != row["upper"] for row in ranges.data)
+    assert not citations.is_derived(ranges)
 
 
 def test_bibtex_escapes_what_tex_takes_for_commands(card: Card) -> None:

@@ -274,5 +274,6 @@ def test_smaller_papers_have_fewer_words_and_the_same_numbers(served: Served, pa
 def test_every_published_nationality_is_on_offer(served: Served) -> None:
     assert set(PUBLISHED) - {""} == set(context_series.profiled(served.published))
     assert sheet_request.nationalities(served.published) == tuple(PUBLISHED[1:])
+    assert context_series.profiled(served.others[0]) == {}
     invented = sheet_request.nationalities(served.others[0])
     assert invented == tuple(f"XA{letter}" for letter in "ABCDEFGHIJ")
