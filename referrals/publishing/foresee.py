@@ -120,9 +120,7 @@ def forecast(
     """
     groupings: list[str] = []
     with tabulation.workspace() as connection:
-        reports = validate.load(
-            [extract], connection, mapping=options.mapping, today=today, progress=progress
-        )
+        reports = validate.load([extract], connection, mapping=options.mapping, today=today)
         tabulation.leave_out(connection, options.left_out)
         found = tabulation.categories(connection)
         if not found:
@@ -143,6 +141,7 @@ def forecast(
             if DOMINANCE not in options.accepted:
                 refuse_dominated_totals(connection)
             for counts in years:
+                progress(f"{counts.year}: looking for refusals of `publish`")
                 facts = agreed_facts.find(counts).facts
                 protected = protect_first(
                     counts, facts, method=options.method, seed=SEED, steps=STEPS

@@ -17,6 +17,7 @@ from referrals.release.release import latest_published, open_release
 from tests.browser.servers import Picture
 
 PROJECTOR: Final[ViewportSize] = {"width": 1280, "height": 720}
+SMALL: Final[ViewportSize] = {"width": 1024, "height": 768}
 LARGE: Final[ViewportSize] = {"width": 1920, "height": 1080}
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 NAMES: Final = list(story.NAMES)
@@ -44,6 +45,11 @@ SMALLEST_TEXT: Final = """
 """
 HIDDEN_PIXELS: Final = """
 () => document.scrollingElement.scrollHeight - document.scrollingElement.clientHeight
+"""
+CUT_BUTTONS: Final = """
+() => [...document.querySelectorAll('.bar button')]
+  .filter((button) => button.scrollWidth > button.clientWidth)
+  .map((button) => button.textContent.trim())
 """
 
 
@@ -98,7 +104,12 @@ def test_every_slide_of_the_file_plays_by_keyboard_without_a_request_or_a_fault(
         page.set_viewport_size(LARGE)
         assert page.evaluate(SMALLEST_TEXT) >= 42
         assert page.evaluate(HIDDEN_PIXELS) <= 0, name
+        page.set_viewport_size(SMALL)
+        assert page.evaluate(SMALLEST_TEXT) >= 27
+        assert page.evaluate(HIDDEN_PIXELS) <= 0, name
+        assert page.evaluate(CUT_BUTTONS) == []
         page.set_viewport_size(PROJECTOR)
+        assert page.evaluate(CUT_BUTTONS) == []
         picture(page, f"show-{number}-{name}")
         page.keyboard.press("ArrowRight")
     assert shown(page) == ["help"], "the last slide stays"

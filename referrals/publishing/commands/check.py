@@ -48,18 +48,19 @@ def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     chosen = _chosen(options)
     chosen.check_values()
+    progress = Progress()
     report = validate.check(
         options.extract,
         mapping=chosen.mapping,
         period=options.period,
         today=today(),
-        progress=Progress(),
+        progress=progress,
     )
     print(report.as_json() if options.format == "json" else report.as_text())
     if not report.ok:
         return 1
     with quiet_solver():
-        found = foresee.forecast(options.extract, chosen, today=today())
+        found = foresee.forecast(options.extract, chosen, today=today(), progress=progress)
     print(found.as_text(), file=sys.stderr if options.format == "json" else sys.stdout)
     return 1 if found.refusal else 0
 
