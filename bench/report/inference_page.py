@@ -19,9 +19,10 @@ likely cells. *Small count rounding* is our own compact version of the method in
 
 ## An attacker who runs the program
 
-A witness is another table that agrees with everything a release publishes. Each table was rounded with {keys} keys. Somebody who runs the program often enough can rule out a witness that never gives the published numbers; one that gives them
-more often than the true counts do is at least as good a guess. A release is refused if any examined small sum lacks two
-witnesses, four apart, that are each at least a fifth as likely as the true counts.
+A witness is another table that agrees with everything a release publishes. Each table was rounded with {keys} keys. Somebody who
+runs the program often enough can rule out a witness that never gives the published numbers; one that gives them more often
+than the true counts do is at least as good a guess. A release is refused if any examined small sum lacks two witnesses, four
+apart, that are each at least a fifth as likely as the true counts.
 
 | records | method | true counts gave the numbers | witnesses | witnesses that never did | median witness |
 |---:|---|---:|---:|---:|---:|
@@ -30,9 +31,9 @@ witnesses, four apart, that are each at least a fifth as likely as the true coun
 ## An attacker with a model of the population
 
 The data are 1,336 records in ten nationalities and the rest, by age, sex, crime type, outcome and quarter. The attacker has a
-model of the population and knows how often the program shows each count. *Called "exactly 1"* is the share of cells showing 5, 6 or 7 for which that is at least 90% probable, and *right* the share of these
-calls that are true. *Occupied zeros* is the share of occupied cells among the 50 zeros that the model expects to be largest. Means
-over two keys.
+model of the population and knows how often the program shows each count. *Called "exactly 1"* is the share of cells showing
+5, 6 or 7 for which that is at least 90% probable, and *right* the share of these calls that are true. *Occupied zeros* is the
+share of occupied cells among the 50 zeros that the model expects to be largest. Means over two keys.
 
 Compared with small count rounding, the program tells the best informed attacker less, and one who fits the published two-way sums
 no more. An attacker who has only one-way totals finds more occupied zeros in a release of the program, because its totals are
