@@ -18,10 +18,10 @@ SPARK := build/spark
 CLIENTS := build/clients
 EXAMPLE_YEARS := EY1 EY2 EY3 EY4
 SOURCES := app.py pages referrals tests bench deploy
-# In the order of the folders: browser tests begin at once, and small files end together.
+# In folder order, so that browser tests start at once and small files finish together.
 PYTEST := $(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
-# Otherwise every process that a test starts would compile our modules again.
+# If it is set, every process that a test starts compiles our modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -36,32 +36,32 @@ run: $(APP) ## set everything up and serve the dashboard (PORT=8501 HOST=127.0.0
 	@echo "The dashboard is at http://$(HOST):$(PORT)/ (stop it with Ctrl-C)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
-data: $(APP) ## build the releases that are transcribed from published documents
+data: $(APP) ## build the releases transcribed from published documents
 	@$(BIN)/python -m referrals.publishing transcribe
 
-site: data ## write every page as a folder of light HTML, for a web server or a USB stick (SITE=build/site BASE=https://…)
+site: data ## write the static site to a folder, for a web server or a USB stick (SITE=build/site BASE=https://…)
 	@$(BIN)/python -m referrals.static_site build --to $(SITE) $(if $(BASE),--base $(BASE))
 
-translations: $(APP) ## bring the files of translators up to date, check them, and print what each language has
+translations: $(APP) ## update and check the translators' files, and print the coverage of each language
 	@$(BIN)/python -m referrals.i18n translations
 
-packs: data ## write every briefing sheet as a PDF, with a contents sheet; goes on where it was stopped (PACKS=build/packs BASE=https://…)
+packs: data ## write every briefing sheet as a PDF, with a contents sheet; resumes if interrupted (PACKS=build/packs BASE=https://…)
 	@$(BIN)/python -m referrals.handouts packs --to $(PACKS) $(if $(BASE),--base $(BASE))
 
-# Its site has no address: pages that link to another one are of no use without a connection.
-stick: data ## write a folder for a meeting without a connection: show, slides, sheets, site and data (STICK=build/stick BASE=https://…)
+# The site is built without BASE: links to another site are useless offline.
+stick: data ## write a folder for an offline meeting: show, slides, sheets, site and data (STICK=build/stick BASE=https://…)
 	@$(BIN)/python -m referrals.static_site build --to $(SITE)
 	@$(BIN)/python -m referrals.handouts packs --to $(PACKS) $(if $(BASE),--base $(BASE))
 	@$(BIN)/python -m referrals.handouts stick --to $(STICK) --site $(SITE) --packs $(PACKS) $(if $(BASE),--base $(BASE))
 
-fonts: $(DEV) ## make the subsets of fonts again, after a translation with new letters (needs fonts-noto-core, fonts-noto-cjk; NOTO=folder)
+fonts: $(DEV) ## rebuild the font subsets, after a translation with new letters (needs fonts-noto-core, fonts-noto-cjk; NOTO=folder)
 	@$(BIN)/python -m deploy.font_subsets $(NOTO)
 
-static: $(APP) ## compress Streamlit's scripts and stylesheets, once for each version of it
+static: $(APP) ## compress Streamlit's scripts and stylesheets, once per version
 	@$(BIN)/python -m referrals.web.static.precompress
 
 # Built in a separate folder: next to the existing one, a new rounding of the same records would be refused.
-example: $(APP) ## build the worked example again, from invented records with a published key
+example: $(APP) ## rebuild the worked example from invented records, with a published key
 	@rm -rf build/example && mkdir -p build/example/private && echo example > build/example/private/secret.key
 	@for year in $(EXAMPLE_YEARS); do \
 		$(BIN)/python -m referrals.publishing synthesise --seed 7 --year $$year --to build/example/$$year.csv || exit 1; done
@@ -71,7 +71,7 @@ example: $(APP) ## build the worked example again, from invented records with a 
 		--to build/example/out --private build/example/private
 	@rm -rf data/releases/example && mv build/example/out/example data/releases/
 
-test: $(DEV) data ## set everything up and run every test that guards behaviour, in minutes
+test: $(DEV) data ## set everything up and run every test that guards behaviour (takes minutes)
 	@$(BIN)/python -m referrals.web.static.precompress --quick
 	$(PYTEST) -m "not slow"
 
@@ -81,8 +81,11 @@ test-slow: $(DEV) data ## run the tests that `make test` leaves out: random kill
 
 test-all: test test-slow ## run every test: nightly, and before a release
 
-test-fast: $(DEV) data ## run the unit tests except those of publishing, in under a minute
+test-fast: $(DEV) data ## run the unit tests except the slow ones of publishing, in under a minute
 	$(PYTEST) tests/unit referrals -m "not slow and not publishing"
+
+quality: $(DEV) data ## run the tests behind the page /quality, and record the results in data/content/quality_results.csv
+	$(BIN)/python -m tests.fixtures.quality_results
 
 check: $(DEV) data ## check style, types, layers, SQL, spelling, documents and known vulnerabilities; changes nothing
 	$(BIN)/ruff check $(SOURCES)
@@ -95,23 +98,23 @@ check: $(DEV) data ## check style, types, layers, SQL, spelling, documents and k
 	$(BIN)/cog -P --check README.md
 	$(BIN)/python -m deploy.supply_chain audit
 
-fix: $(DEV) ## let the tools fix what they can
+fix: $(DEV) ## apply the automatic fixes of ruff, sqlfluff and cog
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/sqlfluff fix sql
 	$(BIN)/cog -P -r README.md
 
-bench: $(DEV) data ## measure the cost of pages and releases, in a few minutes; asserts nothing
+bench: $(DEV) data ## measure the cost of pages and releases; asserts nothing (takes a few minutes)
 	$(BIN)/python -m pytest bench -s --ignore bench/test_kills.py
 	$(BIN)/python -m bench.growth
 
-bench-full: $(DEV) ## measure releases of up to 50 million records, which takes a quarter of an hour
+bench-full: $(DEV) ## measure releases of up to 50 million records (takes a quarter of an hour)
 	$(BIN)/python -m bench.growth --full
 
 bench-visit: $(DEV) data static ## measure the cost of a visit on a slow phone
 	$(BIN)/python -m bench.visit_cost
 
-bench-front: $(DEV) data static ## measure HTTP/2 at nginx, and whether a browser keeps a page that is left (needs nginx)
+bench-front: $(DEV) data static ## measure HTTP/2 at nginx, and whether browsers keep pages in the back-forward cache (needs nginx)
 	$(BIN)/python -m bench.front_cost
 
 bench-page: $(DEV) ## write docs/measurements/benchmarks.md and its picture from the latest measurements
@@ -121,28 +124,28 @@ cluster: $(DEV) data ## serve from replicas behind nginx on this machine (REPLIC
 	@$(BIN)/python -m referrals.web.static.precompress
 	@$(BIN)/python -m bench.servers.cluster --replicas $(or $(REPLICAS),3) --port $(PORT)
 
-load: $(DEV) data ## measure the readers that one machine can serve, in under ten minutes, and write docs/measurements/load.md
+load: $(DEV) data ## measure how many readers one machine can serve, and write docs/measurements/load.md (under ten minutes)
 	$(BIN)/python -m bench.load.__main__
 	$(BIN)/python -m bench.report.load_page
 
-attack: $(DEV) data ## attack one replica behind nginx from one address, and print how long other readers wait (needs nginx)
+attack: $(DEV) data ## run denial-of-service attacks on one replica behind nginx, and print how long other readers wait (needs nginx)
 	@$(BIN)/python -m referrals.web.static.precompress --quick
 	$(BIN)/python -m pytest tests/deploy/test_attacks.py
 
-kills: $(DEV) ## kill a publisher at fifty moments, and check the release after each (takes minutes)
+kills: $(DEV) ## kill `publish` at fifty moments, and check the release after each (takes minutes)
 	$(BIN)/python -m pytest bench/test_kills.py -s
 
 # Outside the virtual environment: Spark takes half a gigabyte, and the site does not need it.
-spark: $(DEV) $(SPARK)/.installed ## count a million records on Spark, and compare with DuckDB (needs Java 17)
+spark: $(DEV) $(SPARK)/.installed ## count a million records with Spark and with DuckDB, and compare (needs Java 17)
 	PYTHONPATH=$(SPARK) SPARK_LOCAL_IP=127.0.0.1 $(BIN)/python -m pytest tests/unit/publishing/tabulation/test_spark.py
 
-clients: $(DEV) $(CLIENTS)/.installed data ## read our files with other people's tools: old DuckDB, pandas, polars, R, LibreOffice
+clients: $(DEV) $(CLIENTS)/.installed data ## read our files with third-party tools: old DuckDB, pandas, polars, R, LibreOffice
 	$(BIN)/python -m pytest tests/clients -m slow
 
-sbom: $(DEV) ## list the site's dependencies and their licences in build/
+sbom: $(DEV) ## write the site's SBOM and a list of licences to build/
 	$(BIN)/python -m deploy.supply_chain sbom
 
-lock: $(DEV) ## update the locked versions to the newest that pyproject.toml allows
+lock: $(DEV) ## upgrade the locked versions as far as pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--quiet pyproject.toml -o requirements.lock
@@ -184,7 +187,7 @@ $(SPARK)/.installed: requirements-spark.lock | $(DEV)
 	@touch $@
 
 $(CLIENTS)/.installed: requirements-clients.lock requirements-duckdb-1-4.lock | $(DEV)
-	@echo "Installing other people's tools into $(CLIENTS)"
+	@echo "Installing third-party tools into $(CLIENTS)"
 	@rm -rf $(CLIENTS)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(CLIENTS) -r requirements-clients.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(CLIENTS)/duckdb-1-4 \

@@ -1,11 +1,11 @@
-"""Make the fonts of `referrals/fonts` again: subsets of Noto with the letters of our languages.
+"""Rebuild the fonts in `referrals/fonts`: subsets of Noto with the characters of our languages.
 
-    python -m deploy.font_subsets FOLDER    # the folder of the whole fonts, searched to its end
+    python -m deploy.font_subsets FOLDER    # the folder of the full fonts, searched recursively
 
-`make fonts` calls it with Debian's folder, which the packages fonts-noto-core and fonts-noto-cjk
-fill. Urdu and Bengali have every letter of their script that is in use. Chinese has only the
-characters of our messages, texts and names of countries, as there are tens of thousands, so it is
-made again when a translation has a new one: `tests/unit/test_language_fonts.py` fails until then.
+`make fonts` calls it with the folder of Debian's packages fonts-noto-core and fonts-noto-cjk. Urdu
+and Bengali have every letter in use in their script. Chinese, with its tens of thousands of
+characters, has only those of our messages, texts and country names, and is rebuilt when a
+translation uses a new one: `tests/unit/test_language_fonts.py` fails until then.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """The supply chain: known vulnerabilities of the dependencies, their licences, and the SBOM.
 
-    python -m deploy.supply_chain audit    # known vulnerabilities; STRICT_AUDIT=1 must reach a list
+    python -m deploy.supply_chain audit    # known vulnerabilities; STRICT_AUDIT=1 fails offline
     python -m deploy.supply_chain sbom     # writes build/sbom.cdx.json and build/licences.csv
 
 Both read `requirements.lock`, the packages of the served site. `make check` and `make sbom` run
-them; nothing of this is part of the site.
+them; the site uses none of this.
 """
 
 from __future__ import annotations

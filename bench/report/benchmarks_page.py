@@ -33,9 +33,9 @@ PAGE: Final = """\
 
 <!-- Written by `make bench-page` from build/bench/*.csv. Do not edit. -->
 
-`make bench` measures and prints; `make bench-full` goes to the largest sizes, and takes a quarter of an hour. Nothing is
-asserted. Each piece of work ran in a process of its own. A unit is the processor time that the same process took to add up
-a million squares in plain Python: units compare better between machines than seconds. All records are invented.
+`make bench` measures and prints; `make bench-full` includes the largest sizes and takes a quarter of an hour. Nothing is
+asserted. Each task ran in a separate process. A unit is the processor time that the same process took to add up a million
+squares in plain Python: units compare better between machines than seconds. All records are invented.
 
 Machine: {machine}. It was shared with other work: read processor time rather than the clock.
 
@@ -50,13 +50,13 @@ Machine: {machine}. It was shared with other work: read processor time rather th
 
 {table}
 
-An occupied cell is a group of one quarter and five attributes that somebody is in. If *prove* is listed, its peak is that
-of a process that protected the counts first; if it is not, it was not measured.
+An occupied cell is a combination of one quarter and five attributes that at least one record has. The peak of *prove*, if it
+was measured, is that of a process that protected the counts first.
 
-## The cost of the protection to readers
+## The cost of protection to readers
 
 Mean absolute error of sums of 1,336 records in ten nationalities and the rest, by age, sex, crime type, outcome and quarter,
-over five secret seeds: of the sums that are not 0 in truth, and in brackets of all that the categories allow.
+over five secret seeds: for sums whose true value is not 0, and in brackets for all sums that the categories allow.
 
 | | two-way sums | three-way sums | one-way totals | sums that add up, filters that are answered |
 |---|---|---|---|---|
@@ -66,13 +66,13 @@ over five secret seeds: of the sums that are not 0 in truth, and in brackets of 
 | each cell to the nearest 5 | not measured | not measured | not measured | 58% of sums add up; 4 counts could be worked out |
 | suppression that is safe | exact where shown | exact where shown | exact | 45% to 48% of random filters are answered |
 
-Of 2,000 random filters of one to four dimensions ours answers {exact} exactly; the mean error of all is {filters}.
+Of 2,000 random filters of one to four dimensions, ours answers {exact} exactly; the mean error over all is {filters}.
 
-The aim was at most 2.1 for two-way and 2.05 for three-way sums. Over all sums that the categories allow both are met. Over the
-three-way sums that are not 0 in truth the aim is missed: the table shows by how much, and compares SmallCountRounding.
+The target was at most 2.1 for two-way and 2.05 for three-way sums. Over all sums that the categories allow, both are met. Over
+three-way sums whose true value is not 0, the target is missed: the table shows by how much, and compares SmallCountRounding.
 
-We measured the other methods ourselves, on 1,336 invented records with the same published figures but without outcomes. Those
-are not the same tables, so read the comparison as a rough one.
+We measured the other methods ourselves, on 1,336 invented records with the same published figures but without outcomes. The
+tables differ, so the comparison is a rough one.
 """
 
 Row = Mapping[str, str]

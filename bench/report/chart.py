@@ -72,7 +72,7 @@ def svg(
         f'<desc id="words">{escape(words)}</desc>',
         f"<style>{STYLE}</style>",
         f'<text class="title" x="8" y="22">{escape(title)}</text>',
-        f'<text class="small" x="8" y="42">{escape(quantity)}. On both scales each power of ten has the same room.</text>',
+        f'<text class="small" x="8" y="42">{escape(quantity)}. Both axes are logarithmic.</text>',
     ]
     room = WIDTH / len(panels)
     for place, panel in enumerate(panels):

@@ -13,31 +13,31 @@ PAGE: Final = """\
 
 <!-- Written by `python -m bench.inference`. Do not edit. -->
 
-All records are invented. *Search and repair alone* was the whole program before: its choice follows from the records, up to
+All records are invented. *Search and repair alone* is the program as it was before: the records determine its choice, except for
 the start of its search. *The program* draws among feasible roundings at a finite temperature, and prefers to show counts in
-likely cells.
-*Small count rounding* is our own compact version of the method of the R package SmallCountRounding.
+likely cells. *Small count rounding* is our own compact version of the method in the R package SmallCountRounding.
 
 ## An attacker who runs the program
 
-A witness is another table that agrees with everything that a release publishes. Each table was rounded with {keys} keys. A
-witness that never gives the published numbers can be ruled out by somebody who runs the program often enough; one that gives
-them more often than the true counts do is no worse a guess. A release is refused if a small sum that was looked at has no two
-witnesses, four apart, that are each at least a fifth as likely as the true counts.
+A witness is another table that agrees with everything a release publishes. Each table was rounded with {keys} keys. Somebody who
+runs the program often enough can rule out a witness that never gives the published numbers; one that gives them more often
+than the true counts do is at least as good a guess. A release is refused if any examined small sum lacks two witnesses, four
+apart, that are each at least a fifth as likely as the true counts.
 
-| records | method | true counts gave the numbers | witnesses | of which never | the median witness |
+| records | method | true counts gave the numbers | witnesses | witnesses that never did | median witness |
 |---:|---|---:|---:|---:|---:|
 {hits}
 
 ## An attacker with a model of the population
 
-Of 1,336 records in ten nationalities and the rest, by age, sex, crime type, outcome and quarter. The attacker has a model of the
-population and knows how often the program shows each count. *Called "exactly 1"* is the share of the cells showing 5, 6 or 7
-of which that is at least 90% probable, and *right* the share of these calls that are true. *Occupied* is the share of the
-50 zeros that the model expects to be largest. Means over two keys.
+The data are 1,336 records in ten nationalities and the rest, by age, sex, crime type, outcome and quarter. The attacker has a
+model of the population and knows how often the program shows each count. *Called "exactly 1"* is the share of cells showing
+5, 6 or 7 for which that is at least 90% probable, and *right* the share of these calls that are true. *Occupied zeros* is the
+share of occupied cells among the 50 zeros that the model expects to be largest. Means over two keys.
 
-Beside small count rounding the program tells the best informed attacker less, and one who fits the published two-way sums no
-more. An attacker who has nothing but one-way totals finds more occupied zeros in a release of the program: they are exact.
+Compared with small count rounding, the program tells the best informed attacker less, and one who fits the published two-way sums
+no more. An attacker who has only one-way totals finds more occupied zeros in a release of the program, because its totals are
+exact.
 
 | model fitted to | method | called "exactly 1" | right | occupied zeros |
 |---|---|---:|---:|---:|
@@ -45,7 +45,7 @@ more. An attacker who has nothing but one-way totals finds more occupied zeros i
 
 ## The cost to readers
 
-Mean absolute error of sums, of all that the categories allow and in brackets of those that are not 0 in truth.
+Mean absolute error of sums: all sums that the categories allow, and in brackets those whose true value is not 0.
 
 | method | one-way | two-way | three-way |
 |---|---:|---:|---:|

@@ -22,9 +22,9 @@ PAGE: Final = """\
 
 <!-- Written by `make load` from build/load.json. Do not edit. -->
 
-Readers speak Streamlit's protocol, each in a session of its own on a topic page, and change a filter every few seconds at
-fixed moments; waiting is counted from these moments. Every answer is compared with the one that a single reader got, and a
-refused reader counts as an error. The site is served by the command of the image. Nothing is asserted.
+Simulated readers speak Streamlit's protocol, each in a separate session on a topic page. They change a filter every few seconds
+on a fixed schedule, and waiting counts from the scheduled moment. Every answer is compared with the one that a single reader
+got, and a refused reader counts as an error. The site runs with the image's start command. Nothing is asserted.
 
 Machine: {cores} cores, shared with other work: {load:.1f} was their load average at the start. A unit, a million squares in plain
 Python, took {unit_ms:.0f} ms of processor time: units compare better between machines than seconds, and processor time
@@ -181,7 +181,7 @@ def replicas(found: Row) -> Iterator[str]:
         yield "\n".join(table(found["replicas"], found["unit_ms"], first="replicas"))
         yield (
             f"A change every {REPLICA_CHANGE_INTERVAL:g} seconds. The replicas, nginx and the readers share {found['cores']} cores here: "
-            "this shows that readers are spread and see the same, not the number that so many replicas can serve."
+            "this shows that readers are spread and see the same figures, not how many readers the replicas could serve."
         )
     if killed := found.get("killed"):
         yield (
