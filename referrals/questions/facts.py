@@ -197,9 +197,11 @@ def title(release: Release, number: PublishedNumber) -> str:
     """Return the title of a number with its group: 'victims of crime referred (Vietnam)'."""
     if number.origin not in {Origin.STATEMENT, Origin.CONTEXT} or not number.codes:
         return number.title
-    is_ours = number.origin is Origin.STATEMENT
-    labels = named(release, number.codes) if is_ours else number.codes
-    group = phrases.comma_separated(labels.values())
+    if number.origin is Origin.STATEMENT:
+        labels = list(named(release, number.codes).values())
+    else:
+        labels = [messages.text(f"context.group.{code}") for code in number.codes.values()]
+    group = phrases.comma_separated(labels)
     return messages.text("numbers.titled", title=number.title, group=group)
 
 
