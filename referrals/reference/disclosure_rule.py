@@ -185,7 +185,7 @@ LARGEST_DOMINANT_SHARE: Final[int] = _SETTINGS["dominance"]["largest_share"]
 """The k of the rule: the largest percentage of an exact total that these people may have."""
 
 HIERARCHIES: Final[Mapping[str, str]] = _SETTINGS["hierarchies"]
-"""How a category that is too small or disclosive is combined, by dimension.
+"""The way in which a category that is too small or disclosive is combined, by dimension.
 
 `other`: with all other categories. `aggregates`: in a group of its code list. `none`: not at all.
 """

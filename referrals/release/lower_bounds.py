@@ -39,10 +39,10 @@ class Knowledge:
         Raises:
             KeyError: there are no facts, or a total lacks its codes or its error.
         """
-        errors = {
-            (total["period"], *(total[name] for name in DIMENSIONS)): int(total["largest_error"])
-            for total in rules.get("inexact_totals", ())
-        }
+        errors = {}
+        for total in rules.get("inexact_totals", ()):
+            codes = (total["period"], *(total[name] for name in DIMENSIONS))
+            errors[codes] = int(total["largest_error"])
         return cls(rules["facts"], errors)
 
 
@@ -86,13 +86,12 @@ def _bounds(year: str, where: Where, total: int, known: Knowledge) -> tuple[floa
 
 def _error_of(year: str, where: Where, errors: Errors) -> int:
     """Return the error of the total of a year, or of the totals of some codes of one dimension."""
-    named = [(name, code) for name in DIMENSIONS for code in where.get(name, ()) if code != TOTAL]
-    totals = [
-        (year, *(code if name == dimension else TOTAL for dimension in DIMENSIONS))
-        for name, code in named
-    ]
     everybody = (year, *(TOTAL for _ in DIMENSIONS))
-    return sum(errors.get(codes, 0) for codes in totals or [everybody])
+    name, codes = next(iter(where.items()), ("", ()))
+    if name not in DIMENSIONS or TOTAL in codes:
+        return errors.get(everybody, 0)
+    place = 1 + DIMENSIONS.index(name)
+    return sum(errors.get((*everybody[:place], code, *everybody[place + 1 :]), 0) for code in codes)
 
 
 def _are_distinct(codes: Sequence[str]) -> bool:
