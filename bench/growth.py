@@ -1,7 +1,7 @@
 """The cost of making a release by number of records: `make bench`, `make bench-full`.
 
 Printed and written to `build/bench`; nothing is asserted. Each task runs in its own process
-(`bench.measured_work`). `--full` goes to the sizes that the method is meant for: a million records
+(`bench.measured_work`). `--full` adds the sizes that the method is meant for: a million records
 checked, fifty million counted, 126,000 protected and proved. Named tasks
 (`python -m bench.growth protect`) are measured alone.
 """
@@ -35,6 +35,8 @@ FINER: Final = (3, 30)
 
 FINER_RECORDS: Final = 12_600
 ASSESSED: Final = 1_336
+"""The records of the published assessment."""
+
 ENGINES: Final = ("duckdb", "numpy", "highspy")
 
 Row = Mapping[str, Any]
@@ -78,12 +80,12 @@ def _child(work: str, records: int, folder: str, *more: int) -> list[Row]:
 
 def machine() -> list[Row]:
     """Return a general description of the machine."""
-    pages = (
-        os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
-    )
+    memory = 0
+    if hasattr(os, "sysconf"):
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     facts = {
         "cores": os.cpu_count(),
-        "memory": f"{pages / 2**30:.0f} GiB",
+        "memory": f"{memory / 2**30:.0f} GiB",
         "system": f"{platform.system()} on {platform.machine()}",
         "Python": platform.python_version(),
         **{name: version(name) for name in ENGINES},

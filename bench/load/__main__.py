@@ -1,7 +1,7 @@
 """The load test: the number of readers that one machine serves, and the cost. `make load`.
 
 One process serves from one core with the command of the image; simulated readers run on another.
-Plain Streamlit follows on the same core, to show what of the cost is its own.
+Plain Streamlit follows on the same core, to show its own part of the cost.
 If nginx is installed, readers also go through it to replicas, each with its own address; one
 replica is killed under load, and releases are replaced. Nothing leaves 127.0.0.1. Measurements that
 do not fit into the time, nine minutes, are left out, and the report says so.

@@ -249,7 +249,7 @@ class Tab:
         return Answer(self.query, seconds, drawing.messages, drawing.size, drawing.digest())
 
     async def _drawn(self) -> _Drawing:
-        """Read until the run has finished. A run that was interrupted by a rerun goes on."""
+        """Read until the run has finished, including any rerun that interrupted it."""
         drawing, choices = _Drawing(), dict[str, Choice]()
         while True:
             payload = await self._socket.recv(decode=False)

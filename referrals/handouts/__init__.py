@@ -1,4 +1,4 @@
-"""Handouts for a meeting: what is printed, projected or carried on a stick.
+"""Handouts for a meeting: sheets to print, slides to project and files for a stick.
 
     python -m referrals.handouts COMMAND ...      # the same files without a server
     routes(base)                                  # the pages and files of the site

@@ -145,7 +145,7 @@ def _in_size(
 
 
 def _reason(error: typst.TypstError, content: Mapping[str, Any]) -> str:
-    """Return what does not fit, where, and what to do."""
+    """Return the message for content that does not fit: the part, the page and the remedy."""
     title, paper = content["title"], content["paper"]["code"]
     text = error.message.removeprefix(PANICKED)
     if text.startswith(TOO_LONG):

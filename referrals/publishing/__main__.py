@@ -4,7 +4,7 @@ import sys
 
 
 def main() -> int:
-    """Run one command and return its exit code. Stopped while it is loading, it says one line."""
+    """Run one command and return its exit code. If stopped while loading, print one line."""
     try:
         # Loading takes most of a second, in which Ctrl-C would otherwise print a traceback.
         from referrals.publishing import cli  # noqa: PLC0415

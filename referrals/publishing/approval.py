@@ -145,7 +145,7 @@ def forget(release_id: str, places: Places, *, by: str) -> None:
             stored = store.load(series.year, status=series.status, releases=releases)
             if stored is not None and stored.release_id == release_id:
                 last.append(series)
-            elif stored is not None and store.is_in_past(release_id, stored):
+            elif stored is not None and store.is_in_past(release_id, stored, year=series.year):
                 raise DisclosureError(
                     f"{stored.release_id} is a later release of {series.year}, and was made to be "
                     f"safe beside {release_id}. Forget {stored.release_id} first. {NOTHING}"

@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _explanation(error: BaseException) -> str:
-    """Return the line that tells a person about an error."""
+    """Return the message for an error, in one line."""
     if isinstance(error, OSError):
         place = error.filename2 or error.filename or "A file"
         if error.errno in disk.ERRORS:

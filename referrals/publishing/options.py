@@ -24,8 +24,10 @@ from referrals.reference.disclosure_rule import ACCEPTABLE
 from referrals.release.release import MANIFEST
 
 RELEASE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
+"""The names that a release can have."""
+
 NATIONALITIES: Final = 10
-"""The nationalities that have a group of their own by default.
+"""The most nationalities that are published by themselves, by default.
 
 More of them make more small groups, and larger errors.
 """
@@ -40,7 +42,6 @@ Rounding answers any combination, and sums add up. Suppression gives exact table
 ENGINES: Final[Dictionary[str, Engine]] = {"duckdb": tabulation.count, "spark": spark.count}
 """Engines that count the records, with the same result."""
 
-
 STAGING: Final = "staging"
 """The folder of drafts in the private folder, unless another one is named."""
 
@@ -49,12 +50,11 @@ STAGING: Final = "staging"
 class Options:
     """The choices of a publisher.
 
-    `accepted` are the reasons to publish in spite of a check, by its name.
-
     `releases` is the folder of releases that readers see, which `publish` only reads. `to` is the
     staging folder that it writes to. `mapping` is how the extracts are read, if not in our layout.
     `groups` are aggregates of code lists to publish in place of their members, and `left_out` are
-    quarters whose records are left out.
+    quarters whose records are left out. `accepted` are the reasons to publish in spite of a check,
+    by its name.
     """
 
     release_id: str
@@ -142,9 +142,10 @@ def refuse_nested_folders(private: Path, public: Path) -> None:
     inner, outer = private.resolve(), public.resolve()
     if inner == outer or outer in inner.parents or inner in outer.parents:
         raise DisclosureError(
-            f"The private folder {private} and the folder of releases {public} lie in each other. "
-            "The private folder holds the secret key and true counts, and whoever copies the "
-            "releases would copy them. Name separate folders. Nothing was written."
+            f"The private folder {private} and the folder of releases {public} are one folder, or "
+            "one is inside the other. The private folder holds the secret key and true counts, and "
+            "whoever copies the releases would copy them. Name separate folders. "
+            "Nothing was written."
         )
 
 

@@ -32,8 +32,9 @@ from referrals.release.release import EXAMPLE
 class Summary:
     """The result for the publisher. It has true counts, and is in no public file.
 
-    `nameless` is the number of records without a person; `disagreeing` are the published facts that
-    the records contradict. `folder_options` are the options of `approve` that name folders.
+    `without_person_id` is the number of records without a person_id; `disagreeing` are the
+    published facts that the records contradict. `folder_options` are the options of `approve` that
+    name folders.
     """
 
     folder: Path
@@ -41,7 +42,7 @@ class Summary:
     years: tuple[Revision | SuppressedYear, ...]
     checks: tuple[Check, ...]
     disagreeing: tuple[str, ...]
-    nameless: int
+    without_person_id: int
     replaces: bool = False
     has_new_key: bool = False
     regrouped: tuple[str, ...] = ()
@@ -83,10 +84,10 @@ class Summary:
     def questions(self) -> dict[str, str]:
         """The points that an approver should look at, by name: a reason can be given for each."""
         questions = {}
-        if self.nameless:
+        if self.without_person_id:
             questions["no-person-id"] = (
-                f"{self.nameless:,} of the records have no person_id: whether some are of the same "
-                "person could not be checked."
+                f"{self.without_person_id:,} of the records have no person_id: whether some are of "
+                "the same person could not be checked."
             )
         for number, sentence in enumerate(self.regrouped, start=1):
             questions[f"grouped-{number}"] = sentence
@@ -148,13 +149,18 @@ def _publish(
         years=tuple(years),
         checks=tuple(checks),
         disagreeing=tuple(name for facts in agreed for name in facts.disagreeing),
-        nameless=tabulated.nameless,
+        without_person_id=tabulated.without_person_id,
         replaces=options.releases / options.release_id in folders,
         has_new_key=store.has_new_key,
         regrouped=tuple(info.regrouped),
         groupings=tabulated.groupings,
         report=risk_report.write(
-            options.private, folder, years, tabulated.near_certain, options.accepted
+            options.private,
+            folder,
+            years,
+            tabulated.near_certain,
+            options.accepted,
+            is_example=releases.status == EXAMPLE,
         ),
         folder_options=folder_options(options),
         unnamed=info.unnamed(),

@@ -1,7 +1,7 @@
 """The protected counts of extracts: read, counted, recoded and protected, and not yet written.
 
-Called by `pipeline`, which writes a draft of them, and by `rehearsal`, which only tells the
-publisher about them.
+Called by `pipeline`, which writes a draft of them, and by `rehearsal`, which only describes them
+to the publisher.
 """
 
 from __future__ import annotations
@@ -40,7 +40,20 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Tabulated:
-    """The counts of extracts in the codes to publish, and the history of earlier releases."""
+    """The counts of extracts in the codes to publish, and the history of earlier releases.
+
+    Attributes:
+        found: the people of each recorded code, before recoding.
+        releases: the history of the folder of releases.
+        years: the counts of each year.
+        recoding: the recoding of each year.
+        shape: the options that revisions of these years must repeat (`Options.shape`).
+        method: one of `options.METHODS`.
+        without_person_id: the number of records without a person_id.
+        regrouped: the categories that a new year of a series no longer has.
+        groupings: a sentence for the publisher on each group of categories, with true counts.
+        near_certain: the disclosive groups that the publisher accepted.
+    """
 
     found: Sequence[Category]
     releases: ReleaseHistory
@@ -48,7 +61,7 @@ class Tabulated:
     recoding: Mapping[str, YearRecoding]
     shape: str
     method: str
-    nameless: int
+    without_person_id: int
     regrouped: Sequence[Regrouping]
     groupings: Sequence[str] = ()
     near_certain: Sequence[NearCertain] = ()
@@ -56,7 +69,7 @@ class Tabulated:
 
 @dataclass(frozen=True)
 class Protected:
-    """The protected years of extracts, with all that they were made of."""
+    """The protected years of extracts, and everything that they were made from."""
 
     tabulated: Tabulated
     agreed: Sequence[AgreedFacts]
@@ -153,7 +166,7 @@ def _tabulate(
             recoding=recodes,
             shape=options.shape,
             method=options.method,
-            nameless=tabulation.records_without_person(connection),
+            without_person_id=tabulation.records_without_person(connection),
             regrouped=regrouped,
             groupings=announced,
             near_certain=near_certain,

@@ -1,4 +1,4 @@
-"""A rehearsal of `publish`: count and protect, and tell what a draft would be. Writes nothing.
+"""A rehearsal of `publish`: count, protect and describe the draft to expect. Writes nothing.
 
 Called by `publish --dry-run`. The draft itself is made from the same protected numbers. A year that
 was never published is proved as well; that of a revision is left to the attack on the draft.
@@ -88,7 +88,7 @@ class Rehearsal:
 
 
 def rehearse(extracts: Sequence[Path], options: Options, *, progress: Progress) -> Rehearsal:
-    """Count and protect extracts, and return what a draft of them would be.
+    """Count and protect extracts, and return a description of the draft to expect.
 
     Raises:
         ExtractError, DisclosureError: as `pipeline.publish`.

@@ -43,15 +43,17 @@ A sum that is 0 in truth stays 0: the first mean leaves such sums out.
 |---|---|---|---|---|---|"""
 
 Ranges = Mapping[Codes, tuple[int, int]]
-"""The smallest and the largest count that readers are told is possible, by period and codes."""
+"""The smallest and the largest possible count that a release announces, by period and codes."""
 
 
-def write(
+def write(  # noqa: PLR0913  each is a part of the report
     private: Path,
     folder: Path,
     years: Sequence[Revision | SuppressedYear],
     near_certain: Sequence[NearCertain],
     accepted: Mapping[str, str],
+    *,
+    is_example: bool,
 ) -> Path:
     """Write the report on a draft and return its path.
 
@@ -59,8 +61,9 @@ def write(
         private: the publisher's private folder.
         folder: the draft.
         years: its years, with their true counts.
-        near_certain: its groups of whom nearly everybody shares one crime type or outcome.
+        near_certain: its groups whose members nearly all share one crime type or outcome.
         accepted: the reasons to publish in spite of a check, by its name.
+        is_example: whether the code lists are those of the worked example.
     """
     ranges = _ranges(folder / "cells.csv")
     lines = [
@@ -71,7 +74,8 @@ def write(
     for year in years:
         lines += ["", f"## {year.year}", *_risk(year, ranges), *_utility(year)]
     lines += ["", "## Group disclosure", ""]
-    lines += [f"- {group.sentence()}." for group in near_certain] or ["None was found."]
+    groups = [f"- {group.sentence(is_example=is_example)}." for group in near_certain]
+    lines += groups or ["None was found."]
     lines += [f"- Accepted, {check}: {reason}" for check, reason in accepted.items()]
     private_store.make_durable(private / FOLDER)
     path = private / FOLDER / f"{folder.name}.md"
@@ -80,10 +84,11 @@ def write(
 
 
 def _risk(year: Revision | SuppressedYear, ranges: Ranges) -> Iterator[str]:
-    """Yield a table of small sums and of the ranges that readers are told, by order."""
-    widths = _widths(year, ranges)
+    """Yield a table of small sums and of the ranges announced to readers, by order."""
+    widths, true = _widths(year, ranges), _true(year)
     yield RISK
-    for found in errors_by_order(_true(year), _true(year)):
+    # Only the numbers of sums by order are of use here, so the counts are compared with themselves.
+    for found in errors_by_order(true, true):
         own = widths.get(found.order, [])
         narrowest = f"{min(own)}" if own else ""
         mean = f"{sum(own) / len(own):.1f}" if own else ""

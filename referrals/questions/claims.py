@@ -141,7 +141,7 @@ def _narrowing(part: Part) -> str:
 
 
 def _bare(release: Release, mention: Mention) -> Checked:
-    """Return what a number without words could be: every statement that prints it."""
+    """Return the verdict on a number without words: supported if any statement prints it."""
     found = printed.matching(release, mention)
     if not found:
         return _not_published(mention, messages.text("claims.bare_unknown", number=mention.text))
@@ -160,16 +160,12 @@ def _special(release: Release, part: Part) -> Checked | None:
     if statement is None:
         return None
     match = printed.compare(part.mention, statement)
-    key = "claims.supported" if match is Match.EXACT else f"claims.statement_{match}"
+    key = "claims.statement" if match is Match.EXACT else f"claims.statement_{match}"
     marks = {Match.EXACT: Mark.SUPPORTED, Match.ROUNDED: Mark.ROUNDED}
-    sentence = messages.text(
-        key if match is not Match.EXACT else "claims.statement",
-        sentence=printed.quoted(statement),
-    )
     return Checked(
         part.mention,
         marks.get(match, Mark.CONTRADICTED),
-        sentence,
+        messages.text(key, sentence=printed.quoted(statement)),
         statement.shown,
         statement.number_id,
     )

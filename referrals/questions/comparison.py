@@ -10,14 +10,19 @@ from referrals.questions.facts import Fact
 from referrals.questions.mentions import HUNDRED, Form, Hedge, Mention
 
 ROUND_COUNTS: Final = (1000, 100, 50, 10)
+"""The units to which a text may round a count."""
+
 ROUND_PERCENTAGES: Final = {10: Fraction(5, 100), 5: Fraction(5, 200)}
-"""The most that a percentage which is a multiple of ten, or of five, differs from the share."""
+"""The most that a percentage differs from the share if it is a multiple of ten, or of five."""
 
 NEAR_FRACTION: Final = Fraction(25, 1000)
 """The most that a fraction in words differs from the share: two and a half percentage points."""
 
 NEAR_COUNT: Final = Fraction(1, 20)
 """The most that a number after "about" differs from the count: a twentieth of it."""
+
+_LIMITS: Final = frozenset({Hedge.OVER, Hedge.AT_LEAST, Hedge.UNDER, Hedge.AT_MOST})
+"""The hedges that make a number a limit."""
 
 
 class Match(StrEnum):
@@ -30,7 +35,10 @@ class Match(StrEnum):
 
 
 def compare(mention: Mention, fact: Fact) -> Match:
-    """Return how a number agrees with a fact; a share known of those recorded is that share."""
+    """Return how a number agrees with a fact.
+
+    A share of those recorded, if it is known, is compared in place of the fact's own bounds.
+    """
     if fact.of_recorded is not None:
         return compare_bounds(mention, fact.of_recorded, fact.of_recorded)
     return compare_bounds(mention, fact.lower, fact.upper, open_ended=fact.open_ended)
@@ -52,9 +60,6 @@ def compare_bounds(
     if mention.form is Form.COUNT:
         return _of_count(mention, lower, upper, open_ended=open_ended)
     return _of_share(mention, lower, upper)
-
-
-_LIMITS: Final = frozenset({Hedge.OVER, Hedge.AT_LEAST, Hedge.UNDER, Hedge.AT_MOST})
 
 
 def _of_limit(mention: Mention, lower: Fraction, upper: Fraction | None) -> Match:

@@ -242,7 +242,7 @@ def _certainty(total: Observation) -> str:
 
 
 def _note(codes: Codes) -> str:
-    """Return what readers should know of the groups in a sentence; '' if nothing."""
+    """Return notes on the groups in a sentence, such as how a sex was recorded; '' if none."""
     keys = [f"{name}.{code}" for name, code in codes.items()]
     notes = {
         "sex.F": "ask.note.female",

@@ -22,8 +22,8 @@ SMALLEST_IN_WORDS: Final = 10
 MOST_DIGITS: Final = 30
 """A number of more digits is not a claim. Python refuses to read one of thousands of digits."""
 
-WORDS_BEFORE: Final = 40
-"""Characters before a number in which "about" or "of the" is looked for."""
+CHARACTERS_BEFORE: Final = 40
+"""The characters before a number in which words such as "about" or "of the" are looked for."""
 
 HUNDRED: Final = 100
 _SIGN: Final = r"(?:\s?%|\s?per\s?cent\b)"
@@ -133,11 +133,11 @@ def _fractions(text: str, language: str) -> Iterator[Mention]:
     for match in _fraction_pattern(language).finditer(text):
         if len(match["above"] or "") > MOST_DIGITS:
             continue
-        above = _small(match["above"], known["number_words"]) if match["above"] else 1
+        above = _in_figures_or_words(match["above"], known["number_words"]) if match["above"] else 1
         yield _fraction(match, above, known["denominators"][match["below"]])
     for match in _in_pattern(language).finditer(text):
-        above = _small(match["above"], known["number_words"])
-        below = _small(match["below"], known["number_words"])
+        above = _in_figures_or_words(match["above"], known["number_words"])
+        below = _in_figures_or_words(match["below"], known["number_words"])
         if 0 < above < below:
             yield _fraction(match, above, below)
     for match in _SLASH.finditer(text):
@@ -167,7 +167,8 @@ def _in_pattern(language: str) -> re.Pattern[str]:
     )
 
 
-def _small(text: str, names: Mapping[str, int]) -> int:
+def _in_figures_or_words(text: str, names: Mapping[str, int]) -> int:
+    """Return a number that is written in digits or as a single word."""
     return int(text) if text.isdigit() else names[text]
 
 
@@ -206,7 +207,7 @@ def _value(words: list[str], known: Mapping[str, Mapping[str, int]]) -> int:
 
 
 def _with_words_before(mention: Mention, text: str, known: Vocabulary) -> Mention:
-    before = text[max(0, mention.start - WORDS_BEFORE) : mention.start]
+    before = text[max(0, mention.start - CHARACTERS_BEFORE) : mention.start]
     hedge = Hedge.NONE
     for candidate in (
         Hedge.ABOUT,

@@ -1,7 +1,7 @@
-"""The reader of questions: from text to codes, a measure, and what prevents an answer.
+"""The reader of questions: from text to codes, a measure, and the obstacles to an answer.
 
 Every word has a role in the vocabulary or is unknown. Nothing is guessed from word order, except
-what a share is a share of, and that "in", "by" or "to" before a country or a group is not "from".
+the whole that a share is of, and that "in", "by" or "to" before a country or a group is not "from".
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The phrases of a text, each with its meaning: the longest that the vocabulary has.
 
-Periods and ages are found first, by pattern; then misspelt words are read as what they stand for.
+Periods and ages are found first, by pattern; then misspelt words are read as the words meant.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from referrals.questions.vocabulary import Meaning, Role, Vocabulary
 from referrals.reference.codelists import codelist
 
 ADULT, ADULTS = 18, "18+_NK"
+"""The age from which somebody is an adult, and the code of adults with those of unknown age."""
+
 UNDER_18: Final = "0-17"
 OTHER_AGE: Final = "age"
 

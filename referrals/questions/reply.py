@@ -205,7 +205,7 @@ def _is_on_year(question: Question, statement: PublishedNumber) -> bool:
 
 
 def _not_understood(release: Release, question: Question, language: str) -> Reply:
-    """Return why a question has no answer, with the nearest figures of what was understood."""
+    """Return the reason why a question has no answer, and the figures nearest to it."""
     topics = vocabulary.of(language).topics
     reasons = {restriction.reason for restriction in question.restrictions}
     ids = tuple(topics[name].statement_id for name in topics if name in reasons)

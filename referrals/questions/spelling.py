@@ -17,14 +17,14 @@ from referrals.questions import vocabulary
 from referrals.questions.vocabulary import Vocabulary
 
 SHORTEST: Final = 5
-"""A shorter word is never corrected, nor read for a misspelt one: male and mail, Iran and Iraq."""
+"""Shorter words are never corrected, nor others to them: male and mail, Iran and Iraq."""
 
 LONG: Final = 8
 """From this length on, two letters may be wrong; below it, one."""
 
 
 def corrected(word: str, language: str) -> str | None:
-    """Return the word of the vocabulary that a misspelt one stands for, or None.
+    """Return the word of the vocabulary that is meant by a misspelt one, or None.
 
     The distance is that of optimal string alignment: a letter wrong, missing, added, or two
     neighbours swapped. The first letter must be right.

@@ -139,6 +139,7 @@ SMALLEST_UNCHANGED: Final[int] = _THRESHOLDS["smallest_unchanged"]
 """Counts of 5 and more are published unchanged; a count of 1 to 4 is a small count."""
 
 LARGEST_SMALL_COUNT: Final = SMALLEST_UNCHANGED - 1
+"""A small count is at most this: 4."""
 
 ROUNDED_VALUES: Final[tuple[int, ...]] = tuple(_THRESHOLDS["rounded_values"])
 """A small count is rounded to 0, 5, 6 or 7."""
@@ -160,7 +161,7 @@ SMALLEST_SHARE_BASE: Final[int] = _THRESHOLDS["smallest_share_base"]
 
 SMALLEST_ANNOUNCED_ERROR: Final[int] = _THRESHOLDS["smallest_announced_error"]
 ANNOUNCED_ERROR_STEP: Final[int] = _THRESHOLDS["announced_error_step"]
-"""The largest error is announced as a multiple of 4 that is at least 8."""
+"""A largest error is announced as a multiple of this step (4), and as the smallest (8) or more."""
 
 IDENTIFYING: Final[tuple[str, ...]] = tuple(_DIMENSIONS["identifying"])
 """The dimensions that somebody may know of a person: quarter, nationality, age band and sex."""
@@ -178,14 +179,22 @@ LARGEST_GROUP: Final[int] = _SETTINGS["group_disclosure"]["largest_group"]
 """The referrals of the largest group to which `NEAR_CERTAINTY` applies."""
 
 DOMINANT_PEOPLE: Final[int] = _SETTINGS["dominance"]["people"]
+"""The n of the (n,k) dominance rule: the people whose referrals are added up."""
+
 LARGEST_DOMINANT_SHARE: Final[int] = _SETTINGS["dominance"]["largest_share"]
-"""No 1 person may have more than this percentage of the referrals of an exact total."""
+"""The k of the rule: the largest percentage of an exact total that these people may have."""
 
 HIERARCHIES: Final[Mapping[str, str]] = _SETTINGS["hierarchies"]
-"""The way in which categories join others, by dimension: other, aggregates or none."""
+"""The way in which a category that is too small or disclosive is combined, by dimension.
+
+`other`: with all other categories. `aggregates`: in a group of its code list. `none`: not at all.
+"""
 
 LARGEST_LIKELIHOOD_RATIO: Final[int] = _THRESHOLDS["largest_likelihood_ratio"]
-"""The most times as likely as its alternatives that the truth may give the published numbers."""
+"""The most by which the truth may be likelier than a witness to give the published numbers.
+
+It is a factor: 5 means five times as likely.
+"""
 
 SMALLEST_ROUNDED_YEAR: Final[int] = _THRESHOLDS["smallest_rounded_year"]
 """Fewest referrals of a year with small counts that is rounded."""

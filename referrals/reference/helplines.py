@@ -11,7 +11,7 @@ from referrals.reference import table_schema
 from referrals.reference.table_schema import Row
 
 NOT_READ: Final = "not read"
-"""Stands for something about a help line that was not read anywhere."""
+"""In place of something about a help line that no source states."""
 
 
 def helplines() -> list[Row]:

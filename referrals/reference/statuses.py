@@ -27,7 +27,7 @@ class Symbol(NamedTuple):
 
 
 def meanings(kind: str = "") -> Mapping[str, str]:
-    """Return what each letter means on pages and in the API, in the order of explanation.
+    """Return the meaning of each letter on pages and in the API, in the order of explanation.
 
     `kind` is a kind of release. A letter can have another text for one of them, in a
     column such as `meaning_rounded`.

@@ -309,9 +309,9 @@ def _newest_published(releases: Iterable[Release]) -> Release | None:
 def _is_temporary(error: Exception) -> bool:
     """Return whether opening may succeed later: the system was out of file handles or memory."""
     cause = error.__cause__ if isinstance(error, ReleaseError) else error
-    if cause is None:
-        return False
-    return not isinstance(cause, duckdb.Error) or isinstance(cause, duckdb.IOException)
+    return isinstance(
+        cause, (OSError, MemoryError, duckdb.IOException, duckdb.OutOfMemoryException)
+    )
 
 
 def _unexpected(name: str, error: Exception) -> str:

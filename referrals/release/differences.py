@@ -131,7 +131,7 @@ def _order(release: Release) -> tuple[str, str]:
 
 
 def _group(release: Release) -> tuple[str, str]:
-    """Return what two releases must have in common to be compared."""
+    """Return the key that two releases must share to be compared: kind, and status if invented."""
     status = release.about.status if release.about.is_invented else ""
     return release.about.kind, status
 

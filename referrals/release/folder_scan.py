@@ -1,4 +1,4 @@
-"""The folders of releases on the disk: which there are, whether they changed, which are withdrawn.
+"""The folders of releases on the disk: which exist, have changed or are withdrawn.
 
 The catalogue scans every second, so nothing here reads the content of a file.
 """

@@ -1,14 +1,15 @@
 """The claims of a rounded release that a small-looking sum is known to be larger.
 
-`release.proof` checks them. Some sums could be 1 to 4 by the numbers of their cells, but
-follow from exact totals and published facts to be more. Such a sum needs no wide range. A claim
-lists the parts that are added up and taken away: no cell may be counted more often than in the sum.
+`release.proof` checks them. By the numbers of their cells alone, some sums could be 1 to 4, but
+published totals and facts prove that they are larger. Such a sum needs no wide range. A claim lists
+the parts that are added and subtracted: together they may count no cell more often than the sum.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,38 @@ from referrals.release.sums import Integers, Sums, Where
 Fact = Mapping[str, Any]
 """A published fact as in the manifest: `name`, `year`, `where`, `low` and `high`."""
 
+Errors = Mapping[tuple[str, ...], int]
+"""The announced largest error of each total that is not exact, by its period and codes."""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The published facts of a release, and the errors of its totals that are not exact."""
+
+    facts: Sequence[Fact]
+    errors: Errors
+
+    @classmethod
+    def of(cls, rules: Mapping[str, Any]) -> Knowledge:
+        """Return the facts and errors among the rules of a manifest.
+
+        Raises:
+            KeyError: there are no facts, or a total lacks its codes or its error.
+        """
+        errors = {}
+        for total in rules.get("inexact_totals", ()):
+            codes = (total["period"], *(total[name] for name in DIMENSIONS))
+            errors[codes] = int(total["largest_error"])
+        return cls(rules["facts"], errors)
+
 
 def holds(
-    claim: Mapping[str, Any], facts: Sequence[Fact], sums: Sums, places: Integers, values: Integers
+    claim: Mapping[str, Any], known: Knowledge, sums: Sums, places: Integers, values: Integers
 ) -> bool:
-    """Return whether it follows that the sum of a claim is more than a small count.
+    """Return whether the parts of a claim prove that its sum is more than a small count.
 
-    `places` and `values` are the finest cells. `sum` of the claim has the year and six codes, of
-    which the first stands for the quarter and is the total.
+    `places` and `values` are the finest cells. The `sum` of the claim is the year and six codes;
+    the first code is that of the quarter, always the total.
 
     Raises:
         KeyError: the claim names a code that is not one of the release.
@@ -42,20 +67,31 @@ def holds(
         if not all(_are_distinct(codes) for codes in where.values()):
             return False
         total = int(values[sums.is_counted(places, year, where)].sum())
-        low, high = _bounds(year, where, total, facts)
+        low, high = _bounds(year, where, total, known)
         bound += times * (low if times > 0 else high)
         times_counted += times * sums.is_counted(every, year, where)
     return bound > LARGEST_SMALL_COUNT and bool((times_counted <= 0).all())
 
 
-def _bounds(year: str, where: Where, total: int, facts: Sequence[Fact]) -> tuple[float, float]:
-    """Return the bounds of a part: a total of one dimension is exact, others are known by facts."""
+def _bounds(year: str, where: Where, total: int, known: Knowledge) -> tuple[float, float]:
+    """Return the bounds of a part: a total of one dimension, or a sum that a fact gives."""
     if len(where) <= 1:
-        return total, total
-    for fact in facts:
+        error = _error_of(year, where, known.errors)
+        return max(total - error, 0), total + error
+    for fact in known.facts:
         if (fact["year"], fact["where"]) == (year, where):
             return fact["low"], fact["high"]
     return 0, math.inf
+
+
+def _error_of(year: str, where: Where, errors: Errors) -> int:
+    """Return the error of the total of a year, or of the totals of some codes of one dimension."""
+    everybody = (year, *(TOTAL for _ in DIMENSIONS))
+    name, codes = next(iter(where.items()), ("", ()))
+    if name not in DIMENSIONS or TOTAL in codes:
+        return errors.get(everybody, 0)
+    place = 1 + DIMENSIONS.index(name)
+    return sum(errors.get((*everybody[:place], code, *everybody[place + 1 :]), 0) for code in codes)
 
 
 def _are_distinct(codes: Sequence[str]) -> bool:

@@ -27,6 +27,7 @@ from referrals.reference.disclosure_rule import (
     PROTECTION_WIDTH,
 )
 from referrals.release import lower_bounds
+from referrals.release.lower_bounds import Knowledge
 from referrals.release.release import Release
 from referrals.release.sums import FINEST_ORDER, Integers, Sums
 
@@ -126,12 +127,12 @@ class Proof:
     def _check_claims(self) -> Integers:
         """Check each claim that a sum is known to be large. Return the numbers of the sums."""
         numbers = []
+        knowledge = Knowledge.of(self._rules)
         for claim in self._rules["known"]:
             self._check_time()
             year, _, *codes = claim["sum"]
             numbers.append(self._sums.number_of([year, *codes]))
-            facts = self._rules["facts"]
-            holds = lower_bounds.holds(claim, facts, self._sums, self._places, self._values)
+            holds = lower_bounds.holds(claim, knowledge, self._sums, self._places, self._values)
             self._count(Fault.CLAIM, int(not holds))
         return np.unique(np.array(numbers, dtype=np.int64))
 
@@ -239,7 +240,10 @@ class Proof:
 
 
 def _totals(numbers: Integers, values: Integers, count: int) -> Integers:
-    """Return the total of the values of each number; each value is for as many numbers."""
+    """Return the total of the values of each number, from 0 to `count`.
+
+    `numbers` has the same number of entries for each value, one value's after another's.
+    """
     weights = np.repeat(values, len(numbers) // max(len(values), 1))
     return np.bincount(numbers, weights=weights, minlength=count).astype(np.int64)
 

@@ -121,7 +121,7 @@ class About:
 
     @property
     def is_additive(self) -> bool:
-        """Return whether any selection is a sum of finest cells, of which an unlisted one is 0."""
+        """Return whether any selection is a sum of finest cells; a cell not listed is 0."""
         return self.kind is Kind.ROUNDED
 
     @property

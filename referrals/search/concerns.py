@@ -23,9 +23,9 @@ class Concern:
 
     Attributes:
         is_urgent: its words call for help lines first.
-        needs: the need of help lines, with the number of words that point to it.
+        needs: the number of its words that point to each need that help lines serve.
         is_on_sharing: it asks, as one person, about the police and immigration.
-        is_of_man: it is by a man, as far as its words show.
+        is_of_man: it is from a man, as far as its words show.
         words: its words in every form, such as the nation of a town.
     """
 

@@ -23,12 +23,12 @@ class Document:
     Attributes:
         address: site-relative, with an anchor if it is a section.
         page: the title of the page that a section is on, '' for other documents.
-        text: plain text, of which a passage is shown.
+        text: plain text; results show a passage of it.
         also: other names, which are searched and not shown.
         telephone: the number of a help line.
         needs: the needs that a help line serves, the main one first.
         nations: the words for its nations, none for the UK.
-        callers: the words for those whom a help line serves.
+        callers: the words for the people that a help line serves.
         weight: below 1 for documents that are rarely meant.
     """
 

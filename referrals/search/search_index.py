@@ -28,18 +28,28 @@ SATURATION, LENGTH_NORMALISATION = 1.2, 0.75
 """The constants k1 and b of BM25, as usual."""
 
 SHORTEST_PREFIX: Final = 3
+"""The shortest beginning of a word that finds it."""
+
 SHORTEST_BESIDE_WORD: Final = 4
-"""The shortest beginning of a word that finds it, and if it is a word itself."""
+"""The same for a beginning that is a word itself."""
 
 PREFIX_FACTOR, PREFIX_BESIDE_WORD = 0.8, 0.4
+"""The weight of a word found by its beginning, as a share, and if that is a word itself."""
+
 MOST_PREFIXED: Final = 30
 """The most words that one beginning finds."""
 
 SHORTEST_CORRECTED: Final = 4
+"""A shorter word is not corrected, unless to a word of danger."""
+
 SHORTEST_OF_DANGER: Final = 3
+"""The length from which a word may lack a letter of a word of danger."""
+
 SHORTEST_FAR_FROM_DANGER: Final = 6
+"""The length from which a word may differ from a word of danger by two letters."""
+
 LONGEST_CORRECTED: Final = 30
-"""Words of other lengths are not taken for misspelt."""
+"""A longer word is not corrected."""
 
 LONG: Final = 8
 """From this length on, two letters may be wrong; below it, one."""
@@ -57,8 +67,7 @@ class Index:
 
     `titles` are the words of each title, and of each other name. `exact_titles` are those of each
     title alone, with and without what is in brackets, `title_words` all its words. `forms` maps
-    each word, as it is written, to its singular. `sounds` maps how words sound to the one that is
-    meant.
+    each word, as it is written, to its singular. `sounds` maps a sound to the word that is meant.
     """
 
     documents: Sequence[Document]
@@ -96,11 +105,11 @@ class Index:
         return self.sounds.get(search_words.sound(word), "")
 
     def corrected(self, word: str) -> str:
-        """Return the word that a misspelt one stands for, '' if none is near enough.
+        """Return the word that is meant by a misspelt one, '' if none is near enough.
 
         The distance is that of optimal string alignment: a letter wrong, missing, added, or two
-        neighbours swapped. Of several words one of danger is taken, then the commonest. A word of
-        three letters is read only as one of danger that has a letter more.
+        neighbours swapped. Of several words one of danger comes first, then the commonest. A word
+        of three letters is corrected only to one of danger that has a letter more.
         """
         if word.isdigit() or len(word) > LONGEST_CORRECTED:
             return ""
@@ -118,7 +127,10 @@ class Index:
         )
 
     def _nearest_of_danger(self, word: str) -> str:
-        """Return a word of danger with the same first letter, of which two letters are wrong."""
+        """Return a word of danger that a misspelt one differs from by up to two letters.
+
+        The first letter must be right.
+        """
         if len(word) < SHORTEST_FAR_FROM_DANGER:
             return ""
         same_first = [each for each in search_words.of().of_danger if each[0] == word[0]]

@@ -41,7 +41,7 @@ _ROLES: Final = (
 _OF_DANGER: Final = ("urgent", "urgent_alone", "harm")
 
 SHORTEST_ROOT: Final = 3
-"""A shorter beginning is no verb: the "be" of "bed"."""
+"""A shorter beginning of a word is not read as a verb: the "be" of "bed"."""
 
 _WORD: Final = re.compile(r"\d{1,3}(?:,\d{3})+|[a-z0-9]+")
 _ES: Final = ("ches", "shes", "sses", "xes", "zes")
@@ -196,7 +196,7 @@ def sound(word: str) -> str:
 
 
 def bases(word: str, forms: Mapping[str, str]) -> frozenset[str]:
-    """Return the words that a word may be a form of, with itself. Some are no words.
+    """Return the word itself and those that it may be a form of, some of which do not exist.
 
     >>> sorted(bases("hitting", {}))
     ['hit', 'hitt', 'hitte', 'hitting']

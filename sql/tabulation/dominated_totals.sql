@@ -1,5 +1,5 @@
--- One row per year, dimension and code in which the $people people with most referrals have more than $largest_share
--- percent of them.
+-- One row per dominated total ((n,k) rule): a year, dimension and code. Its $people people with the most referrals have
+-- more than $largest_share percent of its referrals.
 with by_person as (
     select
         year,
@@ -34,15 +34,28 @@ ranked as (
             order by referrals desc
         ) as place
     from by_person
+),
+
+totals as (
+    select
+        year,
+        dimension,
+        code,
+        sum(referrals) filter (where person_id is null) as referrals,
+        coalesce(sum(referrals) filter (where person_id is not null), 0) as of_repeat_people,
+        coalesce(sum(referrals) filter (where person_id is not null and place <= $people), 0) as of_dominant_people,
+        greatest($people - count(person_id), 0) as further_people
+    from ranked
+    group by year, dimension, code
 )
 
 select
     year,
     dimension,
     code
-from ranked
-group by year, dimension, code
-having
-    100 * coalesce(sum(referrals) filter (where person_id is not null and place <= $people), 0)
-    > $largest_share * sum(referrals) filter (where person_id is null)
+from totals
+-- Everybody else has one referral. If repeat people are fewer than $people, some of the others are dominant as well.
+where
+    100 * (of_dominant_people + least(further_people, referrals - of_repeat_people))
+    > $largest_share * referrals
 order by year, dimension, code

@@ -261,7 +261,7 @@ def test_a_private_folder_and_a_folder_of_releases_in_each_other_are_refused(
     drafts_there = [*command(path, served, tmp_path / private), "--to", str(tmp_path / to)]
     assert main(drafts_there) == 1
     assert main(command(path, tmp_path / to, tmp_path / private)) == 1
-    assert capsys.readouterr().err.count("lie in each other") == 2
+    assert capsys.readouterr().err.count("one is inside the other") == 2
     assert [found.name for found in tmp_path.iterdir()] == ["x.csv"]
 
 

@@ -472,8 +472,15 @@ def test_a_replaced_or_removed_release_is_not_withdrawn(
         MemoryError(),
         ReleaseError("cells.csv cannot be read: Too many open files."),
         ReleaseError("The release cannot be opened (IOException)."),
+        duckdb.OutOfMemoryException("of DuckDB"),
     ],
-    ids=["no handle left", "no memory left", "no handle left to read", "no handle left to open"],
+    ids=[
+        "no handle left",
+        "no memory left",
+        "no handle left to read",
+        "no handle left to open",
+        "no memory left to open",
+    ],
 )  # fmt: skip
 def test_a_temporary_system_error_is_tried_again_though_the_folder_is_unchanged(
     catalogue: Catalogue,
@@ -497,6 +504,26 @@ def test_a_temporary_system_error_is_tried_again_though_the_folder_is_unchanged(
         assert len(warnings(caplog)) == 1, "logged once, however often it is tried"
     assert value(catalogue.served().published) == 2
     assert catalogue.refused() == {}
+
+
+def test_an_unexpected_error_is_not_tried_again_until_the_folder_changes(
+    catalogue: Catalogue, small: SmallRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = catalogue.served()
+    small(value=2)
+    opened: list[Path] = []
+
+    def failing(folder: Path) -> Release:
+        opened.append(folder)
+        raise KeyError("years")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(release_catalogue, "open_release", failing)
+        for _ in range(3):
+            assert catalogue.served() is before
+    assert len(opened) == 1
+    small(value=3)
+    assert value(catalogue.served().published) == 3
 
 
 def test_a_process_out_of_file_handles_serves_what_it_has_and_opens_the_rest_later(

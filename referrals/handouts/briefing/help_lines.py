@@ -14,7 +14,7 @@ from referrals.reference import helplines
 from referrals.reference.table_schema import Row
 
 ANYONE: Final = "anyone"
-"""The beginning of whom a line serves, if it serves everyone."""
+"""The first word of the field `serves` of a line for everyone."""
 
 
 def help_lines() -> Help:

@@ -173,7 +173,7 @@ def _problem(error: Exception) -> Response:
 
 
 def _reason(error: Exception) -> str:
-    """Return what a reader learns of a failure: our own words only. Others are logged by type."""
+    """Return the reason for a failure in our own words. Other errors are logged by type only."""
     if isinstance(error, ReferralsError):
         return str(error)
     LOG.warning("A briefing sheet cannot be made (%s).", type(error).__name__)

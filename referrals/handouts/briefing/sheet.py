@@ -36,7 +36,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """Short statements under a heading. `name` is what error messages call it.
+    """Short statements under a heading. `name` is its name in error messages.
 
     The last statements may be left out on a page without room for them, unless the section
     `is_whole` because they explain one another.

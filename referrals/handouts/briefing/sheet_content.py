@@ -127,7 +127,7 @@ def _sections(content: Content, request: SheetRequest) -> Iterator[Section]:
 
 
 def _means(*, is_short: bool) -> Section:
-    """Return what a referral means for a reader; `is_short` leaves room for another section."""
+    """Return the meaning of a referral for a reader; `is_short` leaves room for another section."""
     questions = {name: messages.text(f"for_me.question.{name}") for name in ASKED}
     items = [messages.text(f"briefing.means.{name}", **questions) for name in MEANS]
     if is_short:
@@ -141,7 +141,7 @@ def _reading(content: Content) -> Section:
 
 
 def _unknown(content: Content) -> Section:
-    """Return what is not published about the victims of a sheet."""
+    """Return the gaps in the figures on the victims of a sheet."""
     items = tuple(map(messages.text, content.unknown()))
     return Section("unknown", messages.text("briefing.unknown.heading"), items)
 
@@ -159,7 +159,7 @@ def _sources(card: Card, site_address: str, paper: Paper) -> Section:
 
 
 def _link(content: Content, request: SheetRequest, site_address: str) -> Link | None:
-    """Return the link of a sheet: to the figures for partners, to what a reader needs for others.
+    """Return the link of a sheet: for partners to the figures, for others to the advice they need.
 
     Communities read first what happens to a person's details. If the address of the site is not
     known, the link leads to the document that printed the figures, if there is one.

@@ -1,4 +1,4 @@
-"""The request for a sheet: what its address or its command asks for, and what is on offer."""
+"""The request for a sheet, by address or command, and the sheets on offer."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ PAPERS: Final[Mapping[str, Paper]] = {
 
 
 class RequestError(ReferralsError):
-    """A request for a sheet that does not exist: which part is wrong, and what it can be."""
+    """A request for a sheet that does not exist: the part that is wrong, and its valid values."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="write every briefing sheet, with a page that says which one is for whom",
         description="Write a folder with the sheet of every nationality, language, audience and "
         "paper, and a contents sheet. What is complete and unchanged is kept, so that a stopped "
-        "command goes on where it was. Sheets of an earlier pack that are not part of this one are "
+        "command resumes where it was. Sheets of an earlier pack that are not part of this one are "
         "removed.",
     )
     parser.add_argument(

@@ -57,7 +57,7 @@ def values(served: Served, requests: Sequence[SheetRequest]) -> dict[str, Any]:
 
 
 def _row(release: Release, code: str, requests: Sequence[SheetRequest]) -> list[str]:
-    """Return the row of a nationality: what its sheets say, their languages, their file names."""
+    """Return the row of a nationality: the number on its sheets, their languages and file names."""
     own = [request for request in requests if request.nationality == code]
     spoken = dict.fromkeys(request.language for request in own)
     return [
@@ -74,7 +74,7 @@ def subject(release: Release, code: str) -> str:
 
 
 def _says(release: Release, code: str) -> str:
-    """Return what the sheets of a nationality can say: a number of its own, or the nearest ones."""
+    """Return whether the sheets of a nationality have its own number or the nearest ones."""
     profiles = context_series.profiled(release)
     has_number = code not in profiles or profiles[code].is_printed
     return _text("own_number" if has_number else "no_number")

@@ -1,7 +1,7 @@
 """Write a pack: every sheet that is asked for, in parallel, and only those that have changed.
 
 Each file has the digest of its input: content, templates, versions of typesetter and fonts. A file
-that is intact and whose input is unchanged is kept, so that a pack that was stopped goes on where
+that is intact and whose input is unchanged is kept, so that a pack that was stopped resumes where
 it was. The list of files is written after each of them.
 """
 
@@ -134,7 +134,7 @@ def write(
 
 
 def _listed(folder: Path) -> Listed:
-    """Return the files of an earlier pack in a folder, which is ours to change.
+    """Return the files of an earlier pack in a folder that may be changed.
 
     Raises:
         ReferralsError: the folder has files and no list, or its list cannot be read.

@@ -38,9 +38,12 @@ EMPTY_PAGE: Final = "about:blank"
 """The exit of a saved file: it works without a connection, and says nothing."""
 
 LOADS_NOTHING: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src "
-"""The Content-Security-Policy of page and file, before the hash of the script: the browser itself
-holds them to what is in them. The rest of that of the page cannot be in a file. The page may load
-the font of its language, which it names only if it has one; the file uses that of the device."""
+"""The Content-Security-Policy of page and file, before the hash of the script.
+
+With it the browser loads nothing from elsewhere. The policy of the page has further rules that a
+file cannot have. The page may load the font of its language, which it names only if it has one; the
+file uses that of the device.
+"""
 
 LONG_TITLE: Final = 110
 """A title of more characters is set smaller."""

@@ -30,8 +30,8 @@ MOST_DOCUMENTS: Final = 2
 class Chart:
     """Bars in referrals, which begin at zero.
 
-    `alternative` is the chart in words. `open_ended` has the places of the bars of which the source
-    gives no upper end.
+    `alternative` is the chart in words. `open_ended` has the places of the bars for which the
+    source gives no upper end.
     """
 
     unit: str
@@ -129,13 +129,13 @@ class Slide:
         name: the name of the slide in addresses.
         title: the idea as a sentence. `emphasis`, if given, is its beginning, set very large.
         lead: sentences below the title.
-        figure: what is drawn.
-        note: what the numbers of the figure assume or leave out, shown beside them.
+        figure: the chart or picture.
+        note: the assumptions and gaps of the figure's numbers, shown beside them.
         source: the source line.
         page: the site-relative address of the page that the slide is about.
         release: the release of the figures and its status.
         say: sentences for the speaker.
-        workings: sentences on how numbers were worked out and what that assumes.
+        workings: sentences on how numbers were worked out, and on the assumptions.
         evidence: the printed sentences behind the figure, none if the release is its own source.
         mark: the words that mark invented figures, '' for others.
     """
@@ -156,7 +156,7 @@ class Slide:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The notes for the speaker: what to say, sentences, workings, documents, release."""
+        """The notes for the speaker: words to say, quotations, workings, documents, release."""
         documents = dict.fromkeys(evidence.document for evidence in self.evidence)
         return (
             *self.say,

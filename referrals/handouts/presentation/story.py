@@ -225,7 +225,7 @@ def _of_dimension(
     note: Mapping[str, str] | None = None,
     say: Mapping[str, str] | None = None,
 ) -> Slide:
-    """Return the slide of a dimension: its card, with what the numbers assume beside them.
+    """Return the slide of a dimension: its card, with the assumptions of its numbers.
 
     `note` and `say` are the values of these two messages.
     """

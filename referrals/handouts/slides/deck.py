@@ -87,7 +87,7 @@ def _empty_deck() -> Deck:
 
 
 def _describe(deck: Deck, published_on: datetime) -> None:
-    """Set the properties of the document, of which none is the time of writing."""
+    """Set the properties of the document. None of them is the time of writing."""
     properties = deck.core_properties
     properties.title = texts.plain(messages.text("present.heading"))
     properties.author = properties.last_modified_by = texts.plain(messages.text("layout.site"))

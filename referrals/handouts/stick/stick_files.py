@@ -90,7 +90,7 @@ def read_site(folder: Path, release: Release) -> dict[str, bytes]:
 
 
 def check_sheets(pack: Pack, folder: Path, release: Release) -> None:
-    """Make sure that every briefing sheet of a folder is of a release, as its file name says.
+    """Check, by their file names, that all briefing sheets of a folder are of a release.
 
     Raises:
         ReferralsError: a sheet is of another release.
@@ -99,8 +99,8 @@ def check_sheets(pack: Pack, folder: Path, release: Release) -> None:
     for sheet in pack.sheets:
         if sheet.file != CONTENTS and not sheet.file.endswith(f"-{release_id}.pdf"):
             raise ReferralsError(
-                f"{folder / sheet.file} is not of the release {release_id}, of which the rest of "
-                f"the folder is. Write the sheets with: python -m referrals.handouts packs --to "
+                f"{folder / sheet.file} is not of the release {release_id}, as the rest of the "
+                f"folder is. Write the sheets with: python -m referrals.handouts packs --to "
                 f"{folder}"
             )
 

@@ -49,8 +49,8 @@ def of_quarters(year: Year, quarters: list[str]) -> Year:
 def small_totals(editions: Editions, added: Year) -> Iterator[str]:
     """Yield the totals of the added quarters that are exact and of few people.
 
-    A total is exact unless one of the releases announces an error for it. Those that are not leave
-    their sum, if the total of all is exact.
+    A total is exact unless one of the releases announces an error for it. If one total alone is
+    inexact and the grand total is exact, subtracting the others gives it away.
     """
     for column, name in enumerate(FINEST[1:], start=1):
         totals = {code: total_of_code(added, column, code) for code in added.categories[name]}

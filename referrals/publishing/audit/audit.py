@@ -123,8 +123,8 @@ def _check_whole(release: PublicRelease, progress: Progress) -> list[Check]:
 
 def check_release(release: PublicRelease, *, progress: Progress = lambda _: None) -> list[Check]:
     """Return the checks of one release."""
-    problems = release.problems
-    files = Check(f"{release.name}: {FILES}", "; ".join(problems), len(problems))
+    listed = len(release.manifest.get("resources", ()))
+    files = Check(f"{release.name}: {FILES}", "; ".join(release.problems), listed)
     if release.method == public_tables.METHOD:
         return [files, *_as_checks(suppressed_checks.check_release(release, progress=progress))]
     progress(f"{release.name}: adding up {len(release.published):,} numbers")
@@ -227,7 +227,7 @@ def _check_year(release: PublicRelease, year: Year, witnesses: Sequence[Changes]
 def _group_checks(
     name: str, release: PublicRelease, year: Year, witnesses: Sequence[Changes], sums: MarginalSums
 ) -> list[Check]:
-    """Return the checks for group disclosure, or what its publisher accepted in their place."""
+    """Return the checks for group disclosure, or that its publisher accepted it with a reason."""
     near_certain = list(near_certainty.near_certain(release, year))
     if GROUP_DISCLOSURE in release.accepted:
         return [Check(f"{name}: {near_certainty.ACCEPTED}", "", len(near_certain))]

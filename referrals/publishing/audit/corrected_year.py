@@ -1,4 +1,4 @@
-"""Corrections: disclosures of two releases of which one corrects the other.
+"""Corrections: disclosures of two releases, one a correction of the other.
 
 Called by `differencing`, if some totals of a year rose from one release to the other and some fell,
 or if the releases say that records were removed or corrected in between (`is_limited` is false).
@@ -28,9 +28,10 @@ from referrals.reference.disclosure_rule import (
 )
 
 MOST_FREE: Final = 40
-"""The most cells of a line for which every sum of changes is tried.
+"""The most cells of a line that can have changed if every sum of their changes is tried.
 
-A longer line leaves each of its cells everything that its own numbers leave it.
+In a line with more such cells, the others can make up for any change of one. So its sum rules out
+nothing that the cell's own numbers leave possible.
 """
 
 Pair = tuple[int, int]

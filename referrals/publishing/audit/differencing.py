@@ -1,4 +1,4 @@
-"""Differencing: disclosures of two releases of the same year together that neither makes alone.
+"""Differencing: disclosures that two releases of a year make together and neither makes alone.
 
 The worst case is assumed: the reader knows that records were only added, or only removed, unless
 some totals rose and others fell (see `corrected_year`). Then
@@ -47,7 +47,7 @@ Total = tuple[int, str]
 
 
 class Finding(NamedTuple):
-    """A check with every fault that it found, and how many cells it looked at."""
+    """A check with every fault that it found, and the number of items that it looked at."""
 
     name: str
     faults: list[str]
@@ -83,8 +83,8 @@ def check_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Finding]
 def _is_mixed(first: PublicRelease, second: PublicRelease, name: str) -> bool:
     """Return whether, between two releases, records were both added and removed, or corrected.
 
-    The later release says what each revision did. A reader who knows that cannot assume that the
-    year only grew.
+    The later release announces the kind of each revision. A reader who knows them cannot assume
+    that the year only grew.
     """
     before, after = sorted(
         (list(release.revisions.get(name, ())) for release in (first, second)), key=len

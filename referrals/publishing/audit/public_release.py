@@ -65,8 +65,7 @@ class PublicRelease:
     `inexact_totals` are the announced errors of the totals of at most one code that are not exact,
     by their codes in `published`. `cell_errors` says, by year, how much more than the rule allows a
     finest cell may be off. `accepted` are the checks that its publisher overrode with a reason.
-    `revisions` says, by year, what each revision so far did to its records: added, removed,
-    corrected or unchanged.
+    `revisions` has, by year, the kind of each revision so far: added, removed or corrected.
     """
 
     folder: Path

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from referrals.publishing.audit import added_quarters, witnesses
-from referrals.publishing.audit.bounds_by_totals import could_be_small
+from referrals.publishing.audit.bounds_by_totals import MOST_BOUNDED, could_be_small
 from referrals.publishing.audit.differencing import Finding
 from referrals.publishing.audit.marginal_sums import (
     Integers,
@@ -109,7 +109,10 @@ class _Together:
         return np.asarray(numbers[(order <= HIGHEST_ORDER) | (order == len(FINEST))])
 
     def narrow_sums(self) -> Iterator[str]:
-        """Yield the sums that could be 1 to 4, and that all editions together do not leave open."""
+        """Yield the sums that could be 1 to 4, and that all editions together do not leave open.
+
+        Only some of them can be bounded by totals. If more are left, the rest count as small.
+        """
         for cell, shown in sorted(self.changed.items()):
             if not _is_protected(shown):
                 listed = ", then ".join(map(str, shown))
@@ -122,7 +125,12 @@ class _Together:
         left = [
             number for number in unmoved.tolist() if not self._is_open(self.sums.codes_of(number))
         ]
-        for number in could_be_small(self.editions[-1], self.sums, left):
+        small = {
+            number
+            for edition in self.editions
+            for number in could_be_small(edition, self.sums, left)
+        }
+        for number in sorted(small.union(left[MOST_BOUNDED:])):
             yield f"{describe(self.sums.codes_of(number))} is not left open"
 
     def _is_open(self, target: Codes) -> bool:

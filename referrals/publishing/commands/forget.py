@@ -52,7 +52,7 @@ def _confirm(release_id: str) -> None:
         "could compare it with later releases and work out who was counted."
     )
     try:
-        answer = input(f"Type {release_id} to go on: ")
+        answer = input(f"Type {release_id} to continue: ")
     except EOFError:
         answer = ""
     if answer.strip() != release_id:

@@ -1,4 +1,4 @@
-"""Group disclosure: groups of whom nearly everybody shares one crime type or outcome.
+"""Group disclosure: groups whose members nearly all share one crime type or outcome.
 
 Whoever knows that a person is in such a group knows the person's crime type or outcome too, however
 exact or adjusted the numbers are. `protected_counts` and `foresee` look for such groups in the
@@ -40,9 +40,10 @@ MOST_NAMED: Final = 5
 
 @dataclass(frozen=True)
 class NearCertain:
-    """A group of a year of whom `count` of `total` referrals share a code of another dimension.
+    """A group of a year whose referrals nearly all share a code of another dimension.
 
-    `codes` are those that the group has in common, by dimension.
+    `codes` are those that define the group, by dimension. Of its `total` referrals, `count` share
+    `code`.
     """
 
     year: str
@@ -64,10 +65,10 @@ class NearCertain:
 
 
 def is_near_certain(count: int, total: int) -> bool:
-    """Return whether `count` of a group of `total` is enough to tell it of each of them.
+    """Return whether a code that `count` of `total` share can be inferred of each member.
 
-    All of a group are, whatever its size. Nearly all are in a small group only: in a larger one it
-    is a statistic.
+    It can if everybody shares it, whatever the size of the group. If nearly everybody does, it can
+    in a small group only: in a larger one the share is a statistic.
 
     >>> is_near_certain(193, 194), is_near_certain(1_930, 1_940), is_near_certain(1_940, 1_940)
     (True, False, True)
@@ -76,10 +77,10 @@ def is_near_certain(count: int, total: int) -> bool:
 
 
 def find(counts: Counts, *, pairs: bool = True) -> list[NearCertain]:
-    """Return the groups of a year of whom nearly everybody shares one crime type or outcome.
+    """Return the groups of a year whose members nearly all share one crime type or outcome.
 
-    If nearly everybody of the year has a code, its groups say nothing more. The year itself is then
-    the group, unless it is too large to be one.
+    If nearly everybody in the year has a code, its groups disclose nothing more. The year itself is
+    then the group, unless it is too large to be one.
 
     Args:
         counts: the counts in the codes to be published.
@@ -110,7 +111,7 @@ def refuse(found: Sequence[NearCertain], *, is_example: bool = False) -> None:
     """Refuse counts with disclosive groups.
 
     Raises:
-        DisclosureError: there are some. The message names them, and what the publisher can do.
+        DisclosureError: there are some. The message names them and the remedies.
     """
     if not found:
         return
@@ -142,7 +143,11 @@ def _of_year(counts: Counts, place: int) -> list[NearCertain]:
 def _of_groups(
     counts: Counts, dimensions: tuple[int, ...], place: int, common: Sequence[int]
 ) -> Iterator[NearCertain]:
-    """Yield the disclosive groups of some dimensions, for one sensitive dimension."""
+    """Yield the disclosive groups of some dimensions, for one sensitive dimension.
+
+    The total of a group of one code is exact, so the true share counts. That of any other group is
+    adjusted, so the least share that the announced errors allow counts.
+    """
     columns = (*dimensions, place)
     sizes = [len(counts.categories[FINEST[column]]) for column in columns]
     cells = np.ravel_multi_index([*counts.places[:, columns].T], sizes)

@@ -1,8 +1,9 @@
 """Joins: categories combined with others because nearly all of a group share a sensitive code.
 
-Called by `protected_counts` and `foresee` if `group_disclosure` finds such groups. Of the ways to
-mend a group, the one that combines the fewest referrals is taken. Only years that are published for
-the first time can be grouped: readers could compare two groupings of the same records.
+Called by `protected_counts` and `foresee` if `group_disclosure` finds such groups. Of the joins
+that mend a group, the one that combines the fewest referrals is chosen. Only years that are
+published for the first time can be grouped: readers could compare two groupings of the same
+records.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Joins:
 
 @dataclass(frozen=True)
 class Mended:
-    """The recoding of each year after joins, their reasons, and what readers are told of them."""
+    """The recoding of each year after joins, their reasons, and their announcements to readers."""
 
     recoding: dict[str, YearRecoding]
     reasons: Sequence[str]
@@ -94,8 +95,8 @@ def mend(
 def find_joins(years: Sequence[Counts], *, pairs: bool = True, is_example: bool = False) -> Joins:
     """Return how categories can be combined, so that as few groups as possible are disclosive.
 
-    Of the ways to mend a group, the one that combines the fewest referrals is taken. It is undone
-    by nothing later, because groups only become larger.
+    Of the joins that mend a group, the one that combines the fewest referrals is chosen. No later
+    join undoes it, because groups only become larger.
     """
     groups: dict[Join, str] = {}
     reasons: list[str] = []
@@ -152,7 +153,7 @@ def _mended(
 def _groupings(
     dimension: str, code: str, years: Sequence[Counts], *, is_example: bool
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yield the groups that a published code can join, each with the published codes it takes."""
+    """Yield the groups that a published code can join, each with the codes that it combines."""
     published = {code for counts in years for code in counts.categories[dimension]}
     if HIERARCHIES[dimension] == "other":
         if OTHER in published:

@@ -68,8 +68,33 @@ def recode(
     for dimension in DIMENSIONS[1:]:
         chosen = [code for name, code in groups if name == dimension]
         recoding |= _aggregates(dimension, totals_of(categories, dimension), chosen)
+    return recoding | recode_nationalities(
+        categories,
+        recoding,
+        nationalities=nationalities,
+        by_region=by_region,
+        candidates=candidates,
+    )
+
+
+def recode_nationalities(
+    categories: Sequence[Category],
+    recoding: Recoding,
+    *,
+    nationalities: int,
+    by_region: bool,
+    candidates: Collection[str] | None = None,
+) -> dict[tuple[str, str], str]:
+    """Return the published code of each nationality that is combined with others.
+
+    The recoding of crime types and outcomes comes first: people share one if its published group
+    is the same. The other arguments are those of `recode`.
+
+    Raises:
+        DisclosureError: all the people of a year share one crime type or outcome.
+    """
     rows = [category for category in categories if category.dimension == DIMENSIONS[0]]
-    return recoding | _nationalities(
+    return _nationalities(
         rows,
         uniform_nationalities(rows, recoding),
         nationalities,
@@ -127,7 +152,7 @@ def uniform_nationalities(
     """Return the nationalities whose people of some year share a published crime type or outcome.
 
     The values are the year, the dimension and the published code that they share. A dimension
-    published as a single group (`ANY`) tells nothing about anybody.
+    published as a single group (`ANY`) discloses nothing about anybody.
     """
     uniform: dict[str, tuple[str, str, str]] = {}
     for row in rows:

@@ -24,6 +24,7 @@ from referrals.reference.disclosure_rule import SMALLEST_PUBLISHED_CATEGORY
 
 FEW: Final = f"fewer than {SMALLEST_PUBLISHED_CATEGORY}"
 NAMES: Final = {"age_band": "age", "crime_type": "crime type"}
+"""The names of dimensions in sentences; any other is its own name."""
 
 
 def reasons(  # noqa: PLR0913  each is a choice of the publisher

@@ -33,7 +33,7 @@ class YearRecoding:
 
 @dataclass(frozen=True)
 class Regrouping:
-    """A category that a year does not have any more: its code, and the group that it joined."""
+    """A category that a year no longer has: its code, and the group that it joined."""
 
     year: str
     dimension: str
@@ -41,7 +41,7 @@ class Regrouping:
     group: str
 
     def sentence(self, *, is_example: bool) -> str:
-        """Return a sentence for publishers and readers. It tells no count."""
+        """Return a sentence for publishers and readers. It contains no count."""
         listed = codelist(self.dimension, is_example=is_example)
         return (
             f"From {self.year} on, {listed.label(self.code)} is counted in "
@@ -56,11 +56,14 @@ def next_year(
     """Return the recoding of a new year, from its categories and the recoding of the year before.
 
     Raises:
-        DisclosureError: a category is too small, and no group of its code list can take it.
+        DisclosureError: a year or a quarter has too few people, a category is too small and no
+            group of its code list can take it, or all the people share one crime type or outcome.
     """
-    recodes = _nationalities(found, before, nationalities)
+    recoding.refuse_small_totals(found)
+    recodes: dict[tuple[str, str], str] = {}
     for dimension in DIMENSIONS[1:]:
         recodes |= _groups(found, dimension, before.recoding)
+    recodes |= _nationalities(found, before, recodes, nationalities)
     published = recoding.published_codes(found, recodes, is_example=is_example)
     codes: dict[str, Sequence[str]] = {}
     for dimension in DIMENSIONS:
@@ -88,13 +91,24 @@ def regroupings(year: str, before: YearRecoding, after: YearRecoding) -> list[Re
 
 
 def _nationalities(
-    found: Sequence[Category], before: YearRecoding, limit: int
+    found: Sequence[Category],
+    before: YearRecoding,
+    others: Mapping[tuple[str, str], str],
+    limit: int,
 ) -> dict[tuple[str, str], str]:
-    """Combine the nationalities that were combined before, and those that are too small now."""
-    rows = [row for row in found if row.dimension in {NATIONALITY, "quarter"}]
-    by_region = any(code.startswith(f"{recoding.OTHER}_") for code in before.codes[NATIONALITY])
-    named = set(before.codes[NATIONALITY])
-    return dict(recoding.recode(rows, nationalities=limit, by_region=by_region, candidates=named))
+    """Combine the nationalities that were combined before, and those that are not safe now.
+
+    Args:
+        found: the categories of the new year.
+        before: the recoding of the year before it.
+        others: the new year's recoding of the other dimensions.
+        limit: how many nationalities to publish at most.
+    """
+    published = before.codes[NATIONALITY]
+    by_region = any(code.startswith(f"{recoding.OTHER}_") for code in published)
+    return recoding.recode_nationalities(
+        found, others, nationalities=limit, by_region=by_region, candidates=published
+    )
 
 
 def _groups(

@@ -14,5 +14,9 @@ REQUIRED: Final[tuple[str, ...]] = (
     "crime_type",
     "outcome",
 )
+"""Every extract has them, or a mapping gives them."""
+
 OPTIONAL: Final[tuple[str, ...]] = ("person_id", "channel")
+"""An extract without them is read as if they were blank."""
+
 COLUMNS: Final[tuple[str, ...]] = (*REQUIRED, *OPTIONAL)

@@ -163,7 +163,8 @@ RULES: Final[Mapping[str, Rule]] = {
         is_warning=True,
     ),
     "date_sentinel": Rule(
-        "{field} {value} is a day that systems write if they have none. Check it", is_warning=True
+        "{field} {value} is a date that systems write in place of a missing one. Check it",
+        is_warning=True,
     ),
     "date_stray_year": Rule(
         "{field} is in a year with under 1% of the lines, {value}. Check whether it is mistyped",
@@ -195,7 +196,7 @@ ERRORS: Final = tuple(name for name, rule in RULES.items() if not rule.is_warnin
 
 @dataclass(frozen=True)
 class Context:
-    """Facts about an extract for its messages: the forms of its dates, the remedy of others."""
+    """Facts about an extract for its messages: its forms of dates, and advice on other dates."""
 
     date_forms: tuple[str, ...] = ()
     dates_advice: str = "Correct them at their source"
@@ -204,8 +205,8 @@ class Context:
 
 _NO_CONTEXT: Final = Context()
 
-_AGES: Final = '. Correct it, or write "not recorded"'
-_MAPPED_AGES: Final = (
+_AGES_ADVICE: Final = '. Correct it, or write "not recorded"'
+_MAPPED_AGES_ADVICE: Final = (
     ", nor an age of the form in [ages] of the mapping. Correct it or that form, or say under "
     "[words.age] which band it means"
 )
@@ -225,7 +226,7 @@ def message(
 ) -> str:
     """Return the message for lines that break a rule, with the value only if it is `quotable`.
 
-    The value stands for `distinct_values` of them. With a `value` of None, the message gives only
+    `value` is one of the `distinct_values` that break it. If it is None, the message gives only
     their number.
 
     >>> message("age_invalid", "age", "212")
@@ -244,7 +245,7 @@ def message(
         advice=_advice(field, is_blank=rule == "value_blank", has_mapping=context.has_mapping),
         forms=" or ".join(context.date_forms) or "YYYY-MM-DD",
         dates_advice=context.dates_advice,
-        ages_advice=_MAPPED_AGES if context.has_mapping else _AGES,
+        ages_advice=_MAPPED_AGES_ADVICE if context.has_mapping else _AGES_ADVICE,
     )
     return f"{text}."
 
@@ -267,13 +268,13 @@ def quotable(rule: str, field: str | None, value: str | None) -> str | None:
     return None
 
 
-def is_telling(rule: str, field: str | None, value: str | None) -> bool:
-    """Return whether a finding of its own helps with a value: it is shown, or has similar names."""
+def needs_own_finding(rule: str, field: str | None, value: str | None) -> bool:
+    """Return whether a value gets its own finding: it may be shown, or has similar spellings."""
     return quotable(rule, field, value) is not None or bool(_suggestion(field, value))
 
 
 def _shown(value: str | None, quoted: str | None, distinct_values: int) -> str:
-    """Return the text that stands for values, of which at most one may be quoted."""
+    """Return a text in place of the values that break a rule, at most one of them quoted."""
     rest = distinct_values - 1
     noun = "value" if rest == 1 else "values"
     others = f" (and {rest:,} other {noun})" if rest > 0 else ""

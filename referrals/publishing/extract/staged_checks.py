@@ -25,13 +25,13 @@ from referrals.publishing.extract.report import Finding
 from referrals.publishing.extract.spellings import Spelling
 
 MAX_VALUES_LISTED: Final = 10
-"""The most values listed that break a rule of a column. Hundreds are hardly codes."""
+"""The most values of a column that are listed for one rule. Hundreds are hardly codes."""
 
 FEWEST_LINES: Final = 20
-"""The fewest lines of which a share, such as half of all ages, is worth a warning."""
+"""The fewest lines for which a share, such as 0 for half of all ages, is worth a warning."""
 
 FEWEST_LINES_OF_YEARS: Final = 200
-"""The fewest lines in which a year with under 1% of them is worth a warning."""
+"""The fewest lines for which a year with under 1% of them is worth a warning."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Options:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The row of `load_totals`, and the findings in the staged lines."""
+    """The totals of the staged lines (the row of `load_totals`), and the findings in them."""
 
     totals: Dictionary[str, Any]
     findings: tuple[Finding, ...]
@@ -162,7 +162,7 @@ def _findings(
     merged: dict[tuple[str, str | None, str | None], list[Dictionary[str, Any]]] = defaultdict(list)
     for group in groups:
         rule, field, value = group["rule"], group["field"], group["value"]
-        is_own_finding = not rules.is_merged(rule) and rules.is_telling(rule, field, value)
+        is_own_finding = not rules.is_merged(rule) and rules.needs_own_finding(rule, field, value)
         merged[rule, field, value if is_own_finding else None].append(group)
     return tuple(
         _finding(rule, field, parts, context) for (rule, field, _), parts in merged.items()

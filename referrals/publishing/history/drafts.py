@@ -35,7 +35,8 @@ class Draft:
 
     `staged` is its folder, `releases` the folder of releases that it is meant for, `edition` the
     SHA-256 of its manifest. `questions` are the points that its approver should answer, by name.
-    `is_being_approved` is set before its release is swapped in, for the one who comes after a kill.
+    `is_being_approved` is set before its release is put in place: after a kill, the next publisher
+    finishes the approval.
     """
 
     release_id: str

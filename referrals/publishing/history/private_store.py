@@ -186,10 +186,14 @@ class PrivateStore:
         names = [path.stem.partition("-") for path in found]
         return [Series(status, rest.rpartition("-")[0], releases) for status, _, rest in names]
 
-    def is_in_past(self, release_id: str, stored: StoredYear) -> bool:
-        """Return whether a release was the last one of a year before the one that is stored."""
+    def is_in_past(self, release_id: str, stored: StoredYear, *, year: str) -> bool:
+        """Return whether a release of a year came before the one that is stored.
+
+        Raises:
+            DisclosureError: the file of an earlier release cannot be read.
+        """
         while stored.before:
-            stored = self._read(self.folder / stored.before, stored.release_id)
+            stored = self._read(self.folder / stored.before, year)
             if stored.release_id == release_id:
                 return True
         return False

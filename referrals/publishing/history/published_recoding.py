@@ -1,4 +1,4 @@
-"""The recoding of years of which some were published before: readers know its groups already.
+"""The recoding of years if some were published before: readers know its groups already.
 
 Called by `protected_counts` instead of `foresee.choose_codes` once a year has a history.
 """
@@ -23,7 +23,7 @@ def of_series(
     *,
     is_example: bool,
 ) -> tuple[dict[str, YearRecoding], list[Regrouping]]:
-    """Return the recoding of each year, and the categories that years do not have any more.
+    """Return the recoding of each year, and the categories that new years no longer have.
 
     A year that was published keeps its recoding: readers could compare two groupings of the same
     records, and nothing proves that to be safe. A new year starts from the year before it.

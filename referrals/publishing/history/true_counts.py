@@ -16,7 +16,7 @@ def of_release(private: Path, folder: Path, year: str) -> Mapping[Codes, int] | 
     """Return the true finest counts behind one year of a release, or None if they are not stored.
 
     The release is a draft or the last approved one of its year: counts of earlier ones are not
-    looked up.
+    looked up. Nothing is written: a folder that is not a private one stays as it is.
 
     Raises:
         DisclosureError: the private folder cannot be read.
@@ -26,7 +26,7 @@ def of_release(private: Path, folder: Path, year: str) -> Mapping[Codes, int] | 
     if draft is not None and draft.staged.resolve() == folder.resolve() and year in draft.years:
         return draft.years[year].true
     release = public_release.read(folder)
-    history = ReleaseHistory(PrivateStore(private), folder.parent, release.status)
+    history = ReleaseHistory(PrivateStore(private, read_only=True), folder.parent, release.status)
     stored = history.latest(year)
     if stored is None or stored.release_id != release.release_id:
         return None

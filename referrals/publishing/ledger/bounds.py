@@ -45,8 +45,13 @@ DEFINITION: Final = ""
 """The statement id of rules by definition: every victim referral is a police referral."""
 
 Partition = Mapping[str, Sequence[str]]
+"""The codes of each dimension: disjoint, and together the whole population."""
+
 Atom = tuple[str, ...]
+"""A finest cell: a code of each of `CELL_DIMENSIONS`, or `POLICE`, all police referrals."""
+
 Weights = Mapping[Atom, int]
+"""A number for each of some finest cells: the coefficients of a sum, or counts."""
 
 
 @dataclass(frozen=True)

@@ -81,5 +81,5 @@ def _beyond_total(ledger: Ledger) -> Iterator[str]:
 
 
 def _table(row: Row) -> tuple[str, ...]:
-    """Return what the total and the parts of one printed table have in common."""
+    """Return the fields that the total and the parts of one printed table share."""
     return row["series_id"], row["period_start"], row["scope"], row["vintage"]

@@ -46,7 +46,7 @@ INVENTED: Final = (
 
 
 def _gain() -> str:
-    """Return what an attacker with a model of the population gains, as it was measured."""
+    """Return the measured gain of an attacker with a model of the population, in a sentence."""
     *_, best = table_schema.read(REFERENCE / "inference_gain.csv")
     return (
         "Of 1,336 invented records, one who knew all two-way sums of the population could call "
@@ -98,10 +98,10 @@ Releases of the same records must be audited together. What did not change keeps
 
 @dataclass(frozen=True)
 class CertificateText:
-    """The texts that all certificates of one method share.
+    """The texts of the certificates of one method.
 
-    `lay_sentence` says how exact the numbers of a release are, and `group_counts` how many groups
-    of it are protected.
+    `lay_sentence` returns how exact the numbers of a release are, as a sentence. `group_counts`
+    returns a sentence for each year on how many of its groups are protected.
     """
 
     template: Path

@@ -206,7 +206,7 @@ def _lay_sentence(protected: Sequence[ProtectedTable]) -> str:
 
 
 def _provisional(protected: Sequence[ProtectedTable]) -> list[ProtectedTable]:
-    """Return the years of which some quarters are still to come."""
+    """Return the years that are still to have more quarters."""
     return [table for table in protected if len(table.categories["quarter"]) < QUARTERS_OF_A_YEAR]
 
 

@@ -238,11 +238,11 @@ class Tables:
         """Return whether the release has any known cell with a code of exactly these dimensions."""
         wanted = {name for name in DIMENSIONS if name in dimensions}
         known = (row for row in self._cells.values() if row["status"] != UNKNOWN)
-        return any(_coded(row) == wanted for row in known)
+        return any(_fixed_dimensions(row) == wanted for row in known)
 
 
-def _coded(row: Mapping[str, str]) -> set[str]:
-    """Return the dimensions of which a cell has a code."""
+def _fixed_dimensions(row: Mapping[str, str]) -> set[str]:
+    """Return the dimensions that a cell fixes."""
     return {name for name in DIMENSIONS if row[name] != TOTAL}
 
 

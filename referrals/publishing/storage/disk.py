@@ -1,4 +1,4 @@
-"""A full disk: how to tell, and the message for it. Used by the command line and by `database`."""
+"""A full disk: the test for one, and its message. Used by the command line and by `database`."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def synthesise(  # noqa: PLR0913  each is an option of the command
         seed: a whole number; another seed makes other records.
         records: the number of records, from 1 to 50 million; by default as many as the model has.
         force: whether an existing file may be replaced.
-        progress: called with a line of text as the work goes on.
+        progress: called with a line of text at each step.
 
     Raises:
         DataError: the file exists, is a folder or cannot be written, the year or number of records
@@ -146,7 +146,7 @@ def _plan(ledger: Ledger, year: str, seed: int, records: int | None) -> list[Pla
 
 
 def _channel(year: str) -> str:
-    """Return what the channel of every record says: how it was invented."""
+    """Return the channel of every record, which marks it as invented."""
     return EXAMPLE if periods.is_example(year) else SYNTHETIC
 
 

@@ -158,9 +158,9 @@ def random_table(
 ) -> dict[tuple[Row, Column], int]:
     """Return a random two-way table of whole numbers with the given marginal totals.
 
-    Rows are filled in order, one unit at a time. A unit goes to a column in proportion to what is
-    left of its total, times the row's affinity for it (default 1), or without the affinity if that
-    is 0 for every column left.
+    Rows are filled in order, one unit at a time. The odds of a column are the rest of its total,
+    times the row's affinity for it (default 1). If these are 0 for every column, the affinity is
+    ignored.
 
     Raises:
         DataError: the row totals and the column totals have different sums.

@@ -3,8 +3,8 @@
 Used by `extract` and `agreement`. Read its figures as invented. For 2020-21, the whole numbers meet
 every figure that the assessment published, and everything else is invented: how attributes combine,
 which the other 92 nationalities are and how many referrals each has, and all outcomes, dates and
-police forces, of which nothing is published. The 92 are large countries in an order drawn from the
-seed, so the model says nothing about any of them.
+police forces (nothing is published about these). The 92 are large countries in an order drawn from
+the seed, so the model says nothing about any of them.
 
 Sex not recorded is 205 here. The assessment prints 194 as the remainder of 706 male and 425 female,
 but these three add up to 1,325, not to its total of 1,336 (relation R01). The total is printed five

@@ -201,10 +201,11 @@ def groups_of_few_people(
 def dominated_totals(
     connection: duckdb.DuckDBPyConnection, *, people: int, largest_share: int
 ) -> list[tuple[str, str, str]]:
-    """Return the year, dimension and code of each total of which a few people have too much.
+    """Return the year, dimension and code of each dominated total, by the (n,k) dominance rule.
 
-    The total is of one code. `people` of them have more than `largest_share` percent of its
-    referrals. `finest` must have been called on the connection.
+    The total is that of one code. The `people` (n) with the most referrals have more than
+    `largest_share` (k) percent of them. A person without further referrals in the year counts with
+    one, as does a record without a person_id. `finest` must have been called on the connection.
     """
     rows = connection.execute(
         sql.statement("tabulation/dominated_totals"),

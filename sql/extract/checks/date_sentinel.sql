@@ -1,4 +1,4 @@
--- One row per line whose referred_on is a day that systems write for a missing date.
+-- One row per line whose referred_on is a date that systems write in place of a missing one.
 select
     'date_sentinel' as rule,
     extract_lines.line,

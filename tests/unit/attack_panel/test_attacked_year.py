@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from referrals.attack_panel.attacked_year import AttackedYear, narrow, utility
 from referrals.paths import RELEASES
 from referrals.publishing.audit import public_release
 from referrals.publishing.audit.public_release import PublicRelease
+from referrals.publishing.history import true_counts
 
 pytestmark = pytest.mark.slow
 
@@ -82,3 +84,11 @@ def test_errors_are_those_of_the_true_counts(year: AttackedYear, release: Public
 
 def test_a_table_without_true_counts_has_no_errors(year: AttackedYear) -> None:
     assert not {"true", "error"} & set(year.table(["sex"]).columns)
+
+
+def test_a_folder_that_is_not_a_private_one_stays_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir(mode=0o755)
+    assert true_counts.of_release(folder, RELEASES / "example", "EY1") is None
+    assert list(folder.iterdir()) == []
+    assert folder.stat().st_mode & 0o777 == 0o755

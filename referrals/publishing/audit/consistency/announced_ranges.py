@@ -96,7 +96,7 @@ def _is_of_year(codes: Codes, year: Year) -> bool:
 
 
 def _ceilings(codes: Codes, year: Year, release: PublicRelease) -> Iterator[int]:
-    """Yield the most that each total of at most one code, of which a sum is part, can be."""
+    """Yield the largest possible count of each total of at most one code that contains a sum."""
     everybody = (year.year, *[TOTAL] * len(DIMENSIONS))
     totals = {everybody, (codes[0], *everybody[1:])}
     for place in range(1, len(FINEST)):
@@ -106,7 +106,7 @@ def _ceilings(codes: Codes, year: Year, release: PublicRelease) -> Iterator[int]
 
 
 def _least_sums(release: PublicRelease) -> LeastSums:
-    """Return the least that each sum of finest cells can be by the numbers of its cells."""
+    """Return the lower bound of each sum of finest cells that the numbers of its cells prove."""
     least: LeastSums = Counter()
     for year in release.years.values():
         for cell, value in year.cells.items():

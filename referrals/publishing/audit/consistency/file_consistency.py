@@ -243,7 +243,7 @@ def _lacks_a_code(codes: Codes, release: PublicRelease) -> bool:
 
 
 def _ceilings(codes: Codes, release: PublicRelease) -> Iterator[int]:
-    """Yield the most that the totals, of which a sum of more than one code is part, can be."""
+    """Yield the largest possible count of each total that contains a sum of two or more codes."""
     period, *named = codes
     totals = [(period, *(TOTAL for _ in named))] if order_of(codes, release) > 1 else []
     for year in release.years.values():

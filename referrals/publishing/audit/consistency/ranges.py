@@ -2,8 +2,8 @@
 
 Called by `announced_ranges` for years whose totals are all exact. A range must hold everything that
 follows from public numbers: a number may be off by its announced error; a listed finest cell is at
-least 1; no part exceeds a total of one code; and what the others of a dimension leave of a total
-bounds a sum of two dimensions.
+least 1; no part exceeds a total of one code; and a sum of two dimensions is bounded by a total less
+the sums of the other codes.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ def database_faults(connection: duckdb.DuckDBPyConnection, release: PublicReleas
 
 
 def statement_faults(folder: Path) -> Iterator[str]:
-    """Yield that a release made from records lists statements, of which it has none."""
+    """Yield a fault if a release made from records lists statements: it has none."""
     try:
         with (folder / STATEMENTS).open(encoding="utf-8", newline="") as stream:
             header, *rows = csv.reader(stream)
@@ -169,7 +169,7 @@ def statement_faults(folder: Path) -> Iterator[str]:
 
 
 def unmarked(name: str, sheets: Sequence[Rows], release: PublicRelease) -> Iterator[str]:
-    """Yield that a spreadsheet of invented figures does not have their mark on each sheet."""
+    """Yield each sheet of a spreadsheet of invented figures that lacks their mark."""
     mark = MARKS.get(release.status, "")
     for number, rows in enumerate(sheets, start=1):
         if mark and not any(mark in str(value) for row in rows for value in row):

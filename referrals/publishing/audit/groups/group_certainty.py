@@ -1,7 +1,7 @@
 """Groups whose people provably share one crime type or outcome, by the witnesses of a release.
 
-Called by `audit`; the attacks on pairs of releases look at the same groups. `near_certainty` looks
-at groups of whom nearly all do.
+Called by `audit`; the attacks on pairs of releases look at the same groups. Groups whose people
+nearly all share one are those of `near_certainty`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Groups of whom readers can conclude that nearly everybody shares one crime type or outcome.
+"""Groups whose people, as readers can conclude, nearly all share one crime type or outcome.
 
-Called by `audit`. It reads the published numbers and their announced errors, and nothing else: the
-least that a code can count in a group, and the most that all the others can.
+Called by `audit`. It reads the published numbers and their announced errors, and nothing else. They
+give the smallest count that a code can have in a group, and the largest that all others can have.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class _Group:
-    """A group and a code that somebody in it may have: the least and the most that they count.
+    """A group, a code that somebody in it may have, and bounds of their counts.
 
-    `low` is the least of the code in the group; `others` the most of all other codes there;
-    `total` the least that the group can be.
+    `low` is the smallest count that the code can have in the group, `others` the largest that all
+    other codes can have together. `total` is the smallest size of the group.
     """
 
     codes: Codes
@@ -126,10 +126,10 @@ class _PublishedYear:
 
 
 def near_certain(release: PublicRelease, year: Year) -> Iterator[str]:
-    """Yield the groups of which nearly everybody provably shares one crime type or outcome.
+    """Yield the groups whose people nearly all provably share one crime type or outcome.
 
     A group has one code in common, or the codes of two identifying dimensions. A code that nearly
-    everybody of a large year has is a statistic: it says nothing more about a group.
+    everybody in a large year has is a statistic: it discloses nothing more about a group.
     """
     numbers = _PublishedYear(release, year)
     for place in _sensitive_places():
@@ -151,9 +151,9 @@ def near_certain(release: PublicRelease, year: Year) -> Iterator[str]:
 
 
 def near_certain_exactly(cells: Mapping[Codes, int | None]) -> Iterator[str]:
-    """Yield the groups of one code of which nearly everybody shares another, in exact tables.
+    """Yield the groups of one code whose people nearly all share another, in exact tables.
 
-    A number that is withheld, None, tells no share.
+    A number that is withheld (None) discloses no share.
     """
     everybody = (TOTAL,) * len(FINEST)
     total = cells.get(everybody) or 0

@@ -41,11 +41,11 @@ Line = Codes
 Pairs = list[tuple[int, int]]
 """Counts that can be behind the two numbers of a cell: before and after."""
 
-
 MOST_FREE: Final = 40
-"""The most cells that can have changed of a line whose sum is looked at.
+"""The most cells of a line that can have changed if its sum is to be used against a single cell.
 
-The others of a longer line leave each of its cells all that its own numbers leave it.
+In a line with more such cells, the others can make up for any change of one. So its sum rules out
+nothing that the cell's own numbers leave possible.
 """
 
 
@@ -83,7 +83,7 @@ def is_correction(first: Mapping[Codes, int], second: Mapping[Codes, int]) -> bo
 def is_safe_correction(
     first: Mapping[Codes, int], second: Mapping[Codes, int], *, is_limited: bool = True
 ) -> bool:
-    """Return whether two tables of which one corrects the other disclose nothing together.
+    """Return whether two tables, one a correction of the other, disclose nothing together.
 
     Unless it `is_limited` to the dimensions in which totals fell, any code can have been corrected.
     """
@@ -160,13 +160,14 @@ class Correction:
 
     def narrow_lines(self) -> Iterator[Line]:
         """Yield the lines that leave a small count, or a small change, too narrow an interval."""
+        if not self._kept:
+            return  # every dimension can have been corrected, so no total limits the only line
         for line in {self.line_of(cell) for cell in self._changed_cells}:
-            pairs = self._pairs_of_line(line)
-            if self._kept and not _is_line_protected(pairs, self._room(line)):
+            if not _is_line_protected(self._pairs_of_line(line), self._room(line)):
                 yield line
 
     def uniform_groups(self) -> Iterator[tuple[Group, OneWayTotal]]:
-        """Yield (group, code) if all whose codes changed in a group provably share a code.
+        """Yield (group, code) if everybody in a group whose codes changed provably shares a code.
 
         The dimensions that were corrected are left out: their codes are what changed.
         """
@@ -204,7 +205,7 @@ class Correction:
         return moved
 
     def _is_moved(self, cell: Codes) -> bool:
-        """Return whether a cell has a code of which a corrected dimension's total changed."""
+        """Return whether a cell has a code of a corrected dimension whose total changed."""
         return any(cell[column] in self._moved_codes[column] for column in self.corrected)
 
     def _can_have_changed(self) -> Iterator[Codes]:
@@ -281,7 +282,7 @@ def _changes_of(pairs: Pairs) -> set[int]:
 
 
 def _fits(by: int, others: AbstractSet[int], room: int) -> bool:
-    """Return whether a change and one of the other cells' sums add up to 0 to `room`."""
+    """Return whether a change and some sum of the other cells' changes add up to 0 to `room`."""
     return any(-by <= other <= room - by for other in others)
 
 

@@ -18,20 +18,25 @@ from referrals.publishing.disclosure.revision.differencing_limits import one_way
 from referrals.publishing.tabulation.counts import Codes
 
 ADDED: Final = "added"
+"""A kind of revision: totals only rose in the quarters that were published before."""
+
 REMOVED: Final = "removed"
+"""A kind of revision: totals only fell in those quarters."""
+
 CORRECTED: Final = "corrected"
-"""The kinds of revisions, by the records of the quarters that were published before."""
+"""A kind of revision: some totals rose in those quarters, and others fell."""
 
 
-def steps(tables: Sequence[Mapping[Codes, int]]) -> list[str]:
-    """Return what each table of a year, the oldest first, did to the totals of the one before it.
+def kinds_of_revisions(tables: Sequence[Mapping[Codes, int]]) -> list[str]:
+    """Return the kind of each revision of a year, from its tables, the oldest first.
 
     Tables that left every total as it was are passed over.
     """
-    return list(filter(None, (_step(before, after) for before, after in pairwise(tables))))
+    kinds = (_kind_of_revision(before, after) for before, after in pairwise(tables))
+    return [kind for kind in kinds if kind]
 
 
-def _step(before: Mapping[Codes, int], after: Mapping[Codes, int]) -> str:
+def _kind_of_revision(before: Mapping[Codes, int], after: Mapping[Codes, int]) -> str:
     old, new = one_way_totals(before), one_way_totals(of_quarters(after, before))
     changes = [new.get(total, 0) - old.get(total, 0) for total in {**old, **new}]
     rises, falls = any(by > 0 for by in changes), any(by < 0 for by in changes)
@@ -51,7 +56,8 @@ def are_safe_together(
 ) -> bool:
     """Return whether two published tables disclose nothing by differencing, in either order.
 
-    Both tables agree with the facts. `between` is what the revisions from one to the other did.
+    Both tables agree with the facts. `between` has the kinds of the revisions from one to the
+    other.
     """
     if correction_limits.is_correction(first, second):
         return correction_limits.is_safe_correction(first, second)

@@ -219,7 +219,7 @@ def _is_safe_beside(
 ) -> bool:
     """Return whether a table discloses nothing beside any earlier one, the oldest first."""
     for place, other in enumerate(earlier):
-        between = joint_safety.steps([*earlier[place:], table])
+        between = joint_safety.kinds_of_revisions([*earlier[place:], table])
         shown = of_quarters(table, other)
         if not joint_safety.are_safe_together(other, shown, facts, between=between):
             return False

@@ -77,11 +77,11 @@ def merged(counts: Counts, merges: Mapping[str, Merge]) -> Counts:
 
 
 def _fewer_nationalities(counts: Counts) -> Iterator[_Change]:
-    """Yield the lower limits of nationalities, the smallest of which join the others."""
-    codes = counts.categories["nationality"]
+    """Yield each lower limit of nationalities: those over it, the smallest, join the others."""
+    codes, column = counts.categories["nationality"], FINEST.index("nationality")
     totals = dict.fromkeys(codes, 0)
     for cell, value in counts.cells().items():
-        totals[cell[1]] += value
+        totals[cell[column]] += value
     named = [code for code in codes if code != NOT_RECORDED and not is_other(code)]
     named.sort(key=lambda code: (-totals[code], code))
     others = [code for code in codes if is_other(code)]

@@ -4,8 +4,8 @@ Called by `protected_counts`, on the publisher's side: it uses the true counts. 
 table that agrees with everything published. That it is possible does not help if the program would
 hardly ever round it to the published numbers: whoever runs the program with many keys would rule it
 out. So the probability of the published numbers is computed for the true counts and for witnesses,
-and each small sum needs two that differ by the protection width in it, and of which none is much
-less likely than the true counts.
+and each small sum needs two that differ by the protection width in it, neither of them much less
+likely than the true counts.
 
 Witnesses are made from the published table alone, as those of the proof are. They have few small
 counts, so their probabilities are exact: all their feasible roundings are listed. The published

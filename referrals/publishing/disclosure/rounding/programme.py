@@ -27,8 +27,8 @@ from referrals.reference.disclosure_rule import ROUNDED_VALUES
 RELATIVE_GAP: Final = 0.02
 """The search ends if its solution is provably this near to the cheapest, as a share of its cost.
 
-Costs begin at that of rounding nothing up. Adding that cost makes the search for 200 to 400 records
-find worse roundings in as many nodes.
+Costs are measured from that of rounding nothing up. With that cost added, the search for 200 to
+400 records finds worse roundings within the same number of nodes.
 """
 
 TIME_LIMIT: Final = 1_800.0

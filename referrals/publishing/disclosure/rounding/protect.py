@@ -76,8 +76,8 @@ class ProtectedTable:
         held_back: whether some later changes could not be shown safely.
         inexact_totals: the announced largest error of each total that is not exact for that reason,
             by its codes.
-        revisions: what each revision of the year so far did to its records (`joint_safety.steps`).
-        cell_error: by how much more than the rule says a finest cell may be off for that reason.
+        cell_error: by how much more than the rule allows a finest cell may be off for that reason.
+        revisions: the kind of each revision of the year so far (`joint_safety`).
     """
 
     year: str
@@ -263,7 +263,7 @@ def _revision(
         held_back > 0,
         inexact_totals(present, shown, categories, doubtful=doubtful),
         cell_error(present, shown),
-        tuple(joint_safety.steps([*previous.older_tables, previous.table, shown])),
+        tuple(joint_safety.kinds_of_revisions([*previous.older_tables, previous.table, shown])),
         made_by=_MAKER,
     )
     return Revision(protected, dict(true), held_back)

@@ -33,7 +33,7 @@ from referrals.publishing.disclosure.suppression.feasible_tables import (
     cells,
     marginal_sums,
 )
-from referrals.publishing.disclosure.suppression.secondary import TwoWayTable
+from referrals.publishing.disclosure.suppression.secondary import TwoWayTable, name_of
 from referrals.publishing.disclosure.suppression.witness_search import (
     Range,
     WitnessSearch,
@@ -77,14 +77,14 @@ class SuppressedTables:
         for cell in self.values:
             if self._is_disclosed(cell):
                 raise DisclosureError(
-                    f"{_name(cell)} is published, although it has {LARGEST_SMALL_COUNT} people or "
-                    "fewer. Withhold it."
+                    f"{name_of(cell)} is published, although it has {LARGEST_SMALL_COUNT} people "
+                    "or fewer. Withhold it."
                 )
         for number, margins in enumerate(self._margins, start=1):
             for cell, value in self.values.items():
                 if value is not None and value != margins.get(cell):
                     raise DisclosureError(
-                        f"Witness {number} contradicts the published {_name(cell)}. Make it anew."
+                        f"Witness {number} contradicts the published {name_of(cell)}. Make it anew."
                     )
         for fact, witness in itertools.product(self.facts, self.witnesses):
             if not _agrees(fact, witness):
@@ -94,7 +94,7 @@ class SuppressedTables:
         for cell, (low, high) in self.ranges.items():
             if high - low < PROTECTION_WIDTH:
                 raise DisclosureError(
-                    f"The witnesses leave {_name(cell)} a range of only {high - low}. "
+                    f"The witnesses leave {name_of(cell)} a range of only {high - low}. "
                     "Withhold more cells."
                 )
 
@@ -182,7 +182,7 @@ def _refuse_small_categories(truth: Counts, dimensions: int) -> None:
         is_category = cell.count(TOTAL) == dimensions - 1
         if is_category and 0 < count < SMALLEST_PUBLISHED_CATEGORY:
             raise DisclosureError(
-                f"{_name(cell)} has fewer than {SMALLEST_PUBLISHED_CATEGORY} people. "
+                f"{name_of(cell)} has fewer than {SMALLEST_PUBLISHED_CATEGORY} people. "
                 "Group it with another category."
             )
 
@@ -231,8 +231,3 @@ def _suppress_more(table: TwoWayTable, cell: Cell, suppressed: AbstractSet[Cell]
     while not (secondary := wider.secondary(cell, own)):
         wider = replace(wider, width=wider.width * 2)
     return table.suppress(own | secondary)
-
-
-def _name(cell: Cell) -> str:
-    """Return the codes of a cell, for a message."""
-    return " × ".join(code for code in cell if code != TOTAL) or "the total"

@@ -18,10 +18,13 @@ from typing import Final
 import highspy
 
 from referrals.errors import DisclosureError
+from referrals.reference.codelists import TOTAL
 
 Cell = tuple[str, ...]
+"""One code a dimension, `TOTAL` for each dimension that is not one of the table's two."""
+
 CHOSEN_ABOVE: Final = 0.5
-"""The solver returns 0 and 1 with small numerical errors."""
+"""A cell is suppressed if its variable is above this: 0 and 1 come with numerical errors."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class TwoWayTable:
         secondary = self._search.cheapest(cell, suppressed, allowed)
         if secondary is None:
             raise DisclosureError(
-                f"{' × '.join(cell)} cannot be protected by withholding other cells of its table: "
+                f"{name_of(cell)} cannot be protected by withholding other cells of its table: "
                 "the totals around it are too small. Group a category of the table with another."
             )
         return secondary
@@ -100,7 +103,9 @@ class TwoWayTable:
 
 
 class _SecondarySearch:
-    """Two feasible tables that differ at one cell by the width, as one model with changing bounds.
+    """An integer programme: two feasible tables that differ at one cell by the width.
+
+    The programme is built once. Each search changes its bounds only.
 
     Each is reached from the true table by changes along closed paths, at most one for each unit of
     the width. So no cell needs to change by more than the width.
@@ -155,3 +160,12 @@ class _SecondarySearch:
         for line in self._table.lines:
             solver.addConstr(solver.qsum(change[cell] for cell in line) == 0)
         return change
+
+
+def name_of(cell: Cell) -> str:
+    """Return the codes of a cell, for a message.
+
+    >>> name_of(("_T", "IRN", "MS")), name_of(("_T", "_T"))
+    ('IRN × MS', 'the total')
+    """
+    return " × ".join(code for code in cell if code != TOTAL) or "the total"

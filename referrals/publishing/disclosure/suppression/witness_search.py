@@ -26,7 +26,7 @@ from referrals.reference.codelists import TOTAL
 
 Range = tuple[int, int]
 Pair = tuple[int, ...]
-"""The numbers of the two dimensions of a table."""
+"""The two dimensions of a table, by number."""
 
 FIRST_TABLE: Final[Pair] = (0, 1)
 
@@ -140,14 +140,14 @@ class WitnessSearch:
 def table_of(cells: Collection[Cell]) -> Pair:
     """Return the two-way table with the most of some cells, the first if several have as many.
 
-    Divided by first, it leaves the most freedom for its cells.
+    The feasible table is divided by it first, which leaves these cells the most freedom.
     """
-    tables = Counter(map(_coded, cells))
+    tables = Counter(map(_fixed_dimensions, cells))
     return min(tables, key=lambda table: (-tables[table], table))
 
 
-def _coded(cell: Cell) -> tuple[int, ...]:
-    """Return the dimensions of which a cell has a code."""
+def _fixed_dimensions(cell: Cell) -> tuple[int, ...]:
+    """Return the dimensions that a cell fixes, by number."""
     return tuple(dimension for dimension, code in enumerate(cell) if code != TOTAL)
 
 

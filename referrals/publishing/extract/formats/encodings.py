@@ -1,8 +1,8 @@
 """The encoding of a text extract: detected by strict decoding, and converted to UTF-8.
 
-Called by `extract_file`. An encoding is taken only if every byte of the file is valid in it. UTF-8
-is tried first: text in another encoding is practically never valid UTF-8. CP1252 accepts almost any
-byte, so it is refused if the file has UTF-8 sequences too, and the report announces it.
+Called by `extract_file`. An encoding is accepted only if every byte of the file is valid in it.
+UTF-8 is tried first: text in another encoding is practically never valid UTF-8. CP1252 accepts
+almost any byte, so it is refused if the file has UTF-8 sequences too, and the report announces it.
 """
 
 from __future__ import annotations
@@ -34,12 +34,17 @@ _UTF_8_SEQUENCE: Final = re.compile(
 )
 """A character outside ASCII in UTF-8. In CP1252 it would be two or more odd characters in a row."""
 
-_SURROGATE_MARKS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_UTF_16_MARKS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+"""The byte order marks of UTF-16."""
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """The encoding of a file, and whether it starts with a byte order mark."""
+    """The encoding of a file.
+
+    `has_bom` says whether it starts with a byte order mark, `has_lone_cr` whether its lines end
+    with carriage returns alone, as those of old Macs.
+    """
 
     name: str
     has_bom: bool = False
@@ -59,7 +64,7 @@ def detect(path: Path, stated: str | None = None) -> Encoding:
     """
     with path.open("rb") as stream:
         start = stream.read(BLOCK_BYTES)
-    name = _SURROGATE_MARKS.get(start[:2])
+    name = _UTF_16_MARKS.get(start[:2])
     if name is not None:
         return Encoding(name, has_bom=True, has_lone_cr=_has_lone_cr(start.decode(name, "ignore")))
     name = _utf_16_without_mark(start)
@@ -105,7 +110,10 @@ def _has_lone_cr(start: str) -> bool:
 
 
 def _utf_16_without_mark(start: bytes) -> str | None:
-    """Return the byte order of UTF-16 text: in every other place, nearly every byte is NUL."""
+    """Return the encoding of UTF-16 text without a mark, else None.
+
+    In such text, nearly every other byte is NUL.
+    """
     pairs = len(start) // 2
     if pairs and start[1::2].count(0) > 0.9 * pairs and not start[::2].count(0):
         return "utf-16-le"

@@ -38,7 +38,7 @@ def separator_line(path: Path) -> str | None:
 
 
 def find_delimiter(path: Path, name: str) -> str:
-    """Return the delimiter that gives the most lines the same number of cells, over one.
+    """Return the delimiter that gives most lines the same number of cells, two or more.
 
     Lines with a character that no text has are left out: `read` rejects them.
 

@@ -74,6 +74,12 @@ _SPACES: Final = re.compile(r"[\s\u00a0\u200b\u202f\ufeff]+")
 _SHOWN_FORMS: Final = FORMS[1:-2]
 """The forms that a message or proposal names if values fit. A number could be anything."""
 
+_FEWEST_SWAPPED_DATES: Final = 8
+_FEWEST_UNREAD_TEXTS: Final = 3
+"""With fewer dates, or texts beside them, their days can be in this order by chance."""
+
+_LARGEST_MONTH: Final = 12
+
 
 @dataclass(frozen=True)
 class DateReader:
@@ -82,8 +88,8 @@ class DateReader:
     Attributes:
         forms: the stated forms.
         last_two_digit_year: two-digit years are those of the century that ends with this year.
-        ignores_time: whether a time of day other than midnight is ignored, or makes a value no
-            date.
+        ignores_time: whether a time of day other than midnight is ignored. If it is not, a value
+            with one is not a date.
     """
 
     forms: tuple[str, ...] = ()
@@ -215,14 +221,9 @@ def swapped_by_spreadsheet(values: Sequence[str]) -> bool:
     """
     iso = [value for value in values if _PATTERNS[ISO].fullmatch(value)]
     texts = [value for value in values if _PATTERNS["dd/mm/yyyy"].fullmatch(value)]
-    enough = len(iso) >= _SWAPPED_DATES and len(texts) >= _SWAPPED_TEXTS
+    is_enough = len(iso) >= _FEWEST_SWAPPED_DATES and len(texts) >= _FEWEST_UNREAD_TEXTS
     return (
-        enough
-        and all(int(value[8:]) <= _MONTHS_IN_YEAR for value in iso)
-        and all(int(re.split(r"\D", value)[0]) > _MONTHS_IN_YEAR for value in texts)
+        is_enough
+        and all(int(value[8:]) <= _LARGEST_MONTH for value in iso)
+        and all(int(re.split(r"\D", value)[0]) > _LARGEST_MONTH for value in texts)
     )
-
-
-_SWAPPED_DATES: Final = 8
-_SWAPPED_TEXTS: Final = 3
-_MONTHS_IN_YEAR: Final = 12

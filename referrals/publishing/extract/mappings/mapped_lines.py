@@ -55,11 +55,11 @@ def copy(
     with to.open("w", encoding="utf-8", newline="") as stream:
         write = csv.writer(stream, lineterminator="\n").writerow
         record = _record(mapping, found, name)
-        judge = _Judge(mapping, found, first.cells)
+        check = _RowCheck(mapping, found, first.cells)
         for row in rows:
             before = tally.lines
             tally.lines += row.lines
-            rule = row.fault or judge.broken_rule(row)
+            rule = row.fault or check.broken_rule(row)
             if rule is not None:
                 tally.reject(rule, row.number, row.lines)
                 continue
@@ -78,8 +78,8 @@ def copy(
     return tally, found
 
 
-class _Judge:
-    """Says why a row is not a record."""
+class _RowCheck:
+    """Finds the rule that a row breaks if it is not a record."""
 
     def __init__(self, mapping: Mapping, found: Header, first: Sequence[str]) -> None:
         self.width = found.width
@@ -133,7 +133,10 @@ class _Judge:
 
 
 def _record(mapping: Mapping, found: Header, name: str) -> Callable[[Row], list[str]]:
-    """Return the function that gives our columns of a row."""
+    """Return a function that returns a row's values in our columns.
+
+    The places are worked out once, because the function is called for every line.
+    """
     one_cell: list[tuple[int, int]] = []
     several: list[tuple[int, tuple[int, ...]]] = []
     blank = [mapping.constants.get(column, "") for column in COLUMNS]

@@ -32,6 +32,12 @@ ENCODINGS: Final = ("utf-8", "utf-16", "cp1252")
 DELIMITERS: Final = {",": ",", ";": ";", "tab": "\t", "\t": "\t", "|": "|"}
 _IDENTIFIERS: Final = ("referral_id", "person_id")
 
+_MOST_LISTED: Final = 12
+"""The most codes that a message lists."""
+
+_SHORTEST_SKIPPED: Final = 3
+"""The fewest letters of a word that marks rows to skip. A shorter one could begin a record."""
+
 
 @dataclass(frozen=True)
 class Mapping:
@@ -41,14 +47,14 @@ class Mapping:
         columns: the columns of the extract that make each of ours; several only for identifiers.
         ignored: columns of the extract that are not read.
         constants: the value that a column of ours has on every line.
-        sheet: the sheet of a workbook; None if it has one.
+        sheet: the sheet of a workbook; None if it has only one.
         header_row: the line, or row of the sheet, of the header.
         delimiter: between cells of text; None to detect it.
         encoding: of text; None to detect it.
         skipped: the first words of lines that are not records, such as "Total". A word that ends
             with `*` stands for all that start alike.
         dates: reads referred_on.
-        births: reads dates of birth, if `age_form` is that.
+        births: reads dates of birth, if `age_form` is `age_forms.BIRTH`.
         age_form: one of `age_forms.FORMS`.
         age_units: texts that follow the years of an age, such as "yrs".
         words: spellings of codes in this extract.
@@ -87,7 +93,7 @@ def load(path: Path) -> Mapping:
 
     Raises:
         ExtractError: the file is missing, in the repository, or has an entry that is wrong. The
-            message names the entry and what it may be.
+            message names the entry and its valid values.
     """
     refuse_in_repository(path)
     try:
@@ -264,9 +270,6 @@ def _refuse_contradictions(table: Table, words: list[Spelling]) -> None:
 
 
 def _listed(codes: tuple[str, ...]) -> str:
-    few = ", ".join(codes[:_CODES_LISTED])
-    return few if len(codes) <= _CODES_LISTED else f"{few} and {len(codes) - _CODES_LISTED} more"
-
-
-_CODES_LISTED: Final = 12
-_SHORTEST_SKIPPED: Final = 3
+    first = ", ".join(codes[:_MOST_LISTED])
+    more = len(codes) - _MOST_LISTED
+    return f"{first} and {more} more" if more > 0 else first

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from referrals.publishing.audit import together
+from referrals.publishing.audit.bounds_by_totals import could_be_small
+from referrals.publishing.audit.marginal_sums import MarginalSums
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.cell_codes import Codes, Year
 from referrals.publishing.disclosure.revision.revise import PreviousReleases
@@ -71,6 +73,12 @@ def faults(releases: Sequence[PublicRelease]) -> list[str]:
     return finding.faults
 
 
+def unprotected() -> list[PublicRelease]:
+    """Return three releases with a small cell that no other can make up for."""
+    cells = {**dict.fromkeys(ALL.cells(), 30), ONLY: 5}
+    return [release(name, cells, dict.fromkeys(range(2, 6), 8)) for name in "abc"]
+
+
 @pytest.mark.slow  # 10 s: it protects three tables and attacks them together
 def test_a_release_and_its_revisions_leave_every_small_sum_open() -> None:
     shown = [each.years[YEAR].cells for each in editions()]
@@ -94,9 +102,28 @@ def test_an_error_that_a_release_does_not_announce_is_0() -> None:
 
 
 def test_a_small_cell_that_no_other_can_make_up_for_is_found() -> None:
-    cells = {**dict.fromkeys(ALL.cells(), 30), ONLY: 5}
-    three = [release(name, cells, dict.fromkeys(range(2, 6), 8)) for name in "abc"]
-    assert any("nationality VNM" in fault for fault in faults(three))
+    assert any("nationality VNM" in fault for fault in faults(unprotected()))
+
+
+def test_a_sum_is_found_if_the_totals_of_any_release_leave_it_small(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expected = faults(unprotected())
+    editions_seen: list[Year] = []
+
+    def small_in_the_first(year: Year, sums: MarginalSums, numbers: Sequence[int]) -> list[int]:
+        editions_seen.append(year)
+        return could_be_small(year, sums, numbers) if len(editions_seen) == 1 else []
+
+    monkeypatch.setattr(together, "could_be_small", small_in_the_first)
+    assert faults(unprotected()) == expected
+    assert len(editions_seen) == 3
+
+
+def test_sums_that_are_too_many_to_bound_count_as_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "MOST_BOUNDED", 0)
+    monkeypatch.setattr(together, "could_be_small", lambda *_: [])
+    assert any("nationality VNM" in fault for fault in faults(unprotected()))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -118,3 +119,26 @@ def test_an_outcome_under_ten_joins_the_only_other_one() -> None:
 def test_a_dimension_of_fewer_than_ten_people_is_named() -> None:
     with pytest.raises(DisclosureError, match="have the outcome 'ICE', and no group"):
         recoded(outcome={"ICE": 4, "NFA": 5})
+
+
+def test_a_nationality_is_uniform_only_in_crime_types_that_are_published() -> None:
+    grouped = dict.fromkeys([("crime_type", "MS"), ("crime_type", "DA")], "_ANY")
+    before = YearRecoding({**BEFORE.recoding, **grouped}, {**CODES, "crime_type": ["_ANY"]})
+    rows = [
+        replace(row, subgroups={("crime_type", "MS"): row.value}) if row.code == "IRN" else row
+        for row in found()
+    ]
+    for before_year, expected in [(BEFORE, ["VNM", "_OTH"]), (before, ["IRN", "VNM", "_OTH"])]:
+        after = series_recoding.next_year(rows, before_year, nationalities=10, is_example=False)
+        assert after.codes["nationality"] == expected
+
+
+def test_a_nationality_whose_people_share_a_group_of_outcomes_joins_the_others() -> None:
+    shared = {("outcome", "INTELLIGENCE"): 18, ("outcome", "NFA"): 2}
+    rows = [
+        replace(row, subgroups=shared) if row.code == "IRN" else row
+        for row in found(outcome={"ICE": 40, "INTELLIGENCE": 28, "NFA": 4})
+    ]
+    after = series_recoding.next_year(rows, BEFORE, nationalities=10, is_example=False)
+    assert after.codes["outcome"] == ["ICE", "INTELLIGENCE_NFA"]
+    assert after.codes["nationality"] == ["VNM", "_OTH"]

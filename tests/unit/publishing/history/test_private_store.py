@@ -151,8 +151,8 @@ def test_a_later_release_replaces_the_earlier_one_which_is_kept(folder: Path) ->
     commit(store, LATER)
     stored = store.load(YEAR, status="official", releases="here")
     assert stored == LATER
-    assert store.is_in_past("first", stored)
-    assert not store.is_in_past("second", stored)
+    assert store.is_in_past("first", stored, year=YEAR)
+    assert not store.is_in_past("second", stored, year=YEAR)
     assert {path.suffix for path in folder.iterdir()} == {".key", ".json", ".earlier"}
 
 

@@ -301,14 +301,21 @@ def test_a_total_is_dominated_if_one_person_has_more_than_a_share_of_it(
     tabulation.categories(connection)
     finest(connection, GROUPED, PUBLISHED)
 
-    def dominated(share: int) -> list[tuple[str, str]]:
-        found = tabulation.dominated_totals(connection, people=1, largest_share=share)
+    def dominated(share: int, people: int = 1) -> list[tuple[str, str]]:
+        found = tabulation.dominated_totals(connection, people=people, largest_share=share)
         return [(dimension, code) for _, dimension, code in found]
 
     # 11 of the 11 of her crime type, of the 21 of her nationality and age, of 41 in all.
     assert dominated(52) == [("age_band", "20-29"), ("crime_type", "MS"), ("nationality", "VNM")]
     assert dominated(53) == [("crime_type", "MS")]
     assert dominated(100) == []
+    # With one of the others, she has 12 of 21.
+    assert dominated(56, people=2) == [
+        ("age_band", "20-29"),
+        ("crime_type", "MS"),
+        ("nationality", "VNM"),
+    ]
+    assert dominated(58, people=2) == [("crime_type", "MS")]
 
 
 def test_each_record_without_a_person_id_counts_as_a_person(

@@ -13,7 +13,10 @@ from referrals.publishing.audit import differencing
 from referrals.publishing.cell_codes import Codes, Year
 from referrals.publishing.disclosure.revision import correct
 from referrals.publishing.disclosure.revision.correction_limits import Correction, is_correction
-from referrals.publishing.disclosure.revision.joint_safety import are_safe_together, steps
+from referrals.publishing.disclosure.revision.joint_safety import (
+    are_safe_together,
+    kinds_of_revisions,
+)
 from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.programme import TimeLimitError
@@ -177,8 +180,12 @@ def test_a_release_says_what_each_revision_did_and_passes_over_those_that_moved_
     even = dict.fromkeys(grid(), 30)
     more = dict.fromkeys(grid(), 40)
     exchanged = {codes: 20 if codes[4] == "MS" else 60 for codes in grid()}
-    assert steps([even, more, more, exchanged, even]) == ["added", "corrected", "corrected"]
-    assert steps([more, even]) == ["removed"]
+    assert kinds_of_revisions([even, more, more, exchanged, even]) == [
+        "added",
+        "corrected",
+        "corrected",
+    ]
+    assert kinds_of_revisions([more, even]) == ["removed"]
 
 
 @pytest.mark.parametrize(
