@@ -110,7 +110,9 @@ def proved(claim, published):  # the number of a sum that is over 4: it holds pa
         check(all(len({*codes} - {"_T"}) == len(codes) for codes in where.values()), f"{where} names a code twice, or none")
         facts = [(fact["low"], fact["high"]) for fact in RULES["facts"] if (fact["year"], fact["where"]) == (year, where)]
         total = sum(published[one] for one in counting(year, where))
-        bound += times * ((total, total) if len(where) < 2 else [*facts, (0, math.inf)][0])[times < 0]
+        error = sum(INEXACT.get(SUMS[one], 0) for one in counting(year, where))
+        known = (max(total - error, 0), total + error) if len(where) < 2 else [*facts, (0, math.inf)][0]
+        bound += times * known[times < 0]
         added.append((times, where))
     for cell in itertools.product(*([code for code in listed if code != "_T"] for listed in CODES[1:])):
         over = sum(times for times, where in added if all(code in where.get(name, [code]) for name, code in zip(NAMES, cell)))
