@@ -1,4 +1,4 @@
-"""The counts of a first release, as `publish` makes them, and what `publish` would refuse.
+"""The counts of a first release, as `publish` makes them, and the refusals of `publish`.
 
 `protected_counts` and the command `check` call it, so that a check foresees every refusal that
 depends on the records alone. It cannot foresee one that depends on earlier releases, which
@@ -50,7 +50,7 @@ from referrals.reference.disclosure_rule import (
 from referrals.release.release import EXAMPLE
 
 NO_RECORDS: Final = "No record is left to publish. Leave fewer quarters out."
-"""The refusal of extracts of which every quarter is left out."""
+"""The refusal if every quarter is left out."""
 
 STEPS: Final = 10
 """Steps of the rounding search for each small count: whether a rounding exists needs no more."""

@@ -20,7 +20,7 @@ from referrals.reference.disclosure_rule import ACCEPTABLE
 
 
 class Protection(TypedDict):
-    """Those of the `Options` that decide how records are grouped and protected."""
+    """The subset of `Options` that decides how records are grouped and protected."""
 
     mapping: Mapping | None
     nationalities: int

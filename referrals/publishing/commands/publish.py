@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run",
         action="store_true",
-        help="count and protect only, and tell what would be published; writes nothing",
+        help="count and protect only, and preview the release; writes nothing",
     )
     parser.add_argument(
         "--to",

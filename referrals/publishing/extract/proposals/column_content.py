@@ -19,6 +19,9 @@ from referrals.publishing.extract.spellings import CODED_FIELDS
 MAX_DISTINCT: Final = 5_000
 """The most distinct values kept of a column; columns of codes or dates have fewer."""
 
+OTHERS: Final = "\0others"
+"""The key that counts the further values of a capped column. No value of an extract is like it."""
+
 FEWEST_LINES_SHOWN: Final = 5
 """The fewest lines on which a value must be for it to be shown."""
 
@@ -69,7 +72,7 @@ class Column:
         if not text:
             self.blank += 1
         elif self.is_capped and text not in self.counts:
-            self.counts["\0others"] += 1
+            self.counts[OTHERS] += 1
         else:
             self.counts[text] += 1
             self.is_capped = len(self.counts) >= MAX_DISTINCT
@@ -82,7 +85,7 @@ class Column:
     @property
     def is_identifying(self) -> bool:
         """Return whether every line has a value of its own."""
-        others = self.counts.get("\0others", 0)
+        others = self.counts.get(OTHERS, 0)
         return not self.blank and len(self.counts) - bool(others) + others == self.lines
 
     def unknown(self) -> Counter[str]:

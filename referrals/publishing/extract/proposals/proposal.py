@@ -33,6 +33,9 @@ MAX_ROWS: Final = 200_000
 HEADER_ROWS: Final = 30
 """The rows among which the header is sought."""
 
+FEWEST_NAMES: Final = 2
+"""The fewest known names of columns in a row that is taken for the header."""
+
 _SUMMARY: Final = re.compile(
     r"(grand |sub-?)?totals?\b|source\b:?|notes?\b:?|end of (report|file|data)|\* |#", re.IGNORECASE
 )
@@ -70,7 +73,7 @@ class Proposal:
 class Stated:
     """The knowledge of the analyst about an extract.
 
-    `mapping` is an earlier version of the mapping, of which everything is kept. `sheet` and
+    `mapping` is an earlier version of the mapping, which is kept whole. `sheet` and
     `header_row` override it; without them, a workbook must have one sheet, and the header is
     sought.
     """
@@ -140,7 +143,7 @@ def _find_header(start: Sequence[Row], stated: int | None, name: str) -> Row:
         raise ExtractError(f"{name} is blank in its first {HEADER_ROWS} rows. State --header-row.")
     best = max(readable, key=lambda row: column_roles.recognised(row.cells))
     # A row without a known name may be a record, and its cells must not be shown as names.
-    fewest = _FEWEST_NAMES if stated is None else 1
+    fewest = FEWEST_NAMES if stated is None else 1
     if column_roles.recognised(best.cells) < fewest:
         place = f"its first {HEADER_ROWS} rows" if stated is None else f"row {stated}"
         raise ExtractError(
@@ -148,9 +151,6 @@ def _find_header(start: Sequence[Row], stated: int | None, name: str) -> Row:
             "with --header-row, or write the mapping by hand."
         )
     return best
-
-
-_FEWEST_NAMES: Final = 2
 
 
 def _names(cells: Sequence[str]) -> list[str]:
