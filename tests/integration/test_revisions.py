@@ -172,6 +172,29 @@ def test_publishing_is_refused_if_an_earlier_release_cannot_be_read(
     assert [path.name for path in to.iterdir()] == ["small"]
 
 
+def test_late_records_with_a_code_that_the_first_release_lacks_are_held_back(
+    small_place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = [
+        f"NEW-1,{published_releases.DAYS[0]},kent,VNM,16,_NK,MS,NFA,synthetic",
+        f"NEW-2,{published_releases.DAYS[3]},kent,VNM,16,F,OTH,NFA,synthetic",
+    ]
+    folder = small_place / "out" / "small"
+    more = published_releases.extract(small_place / "more.csv", more=new)
+    later = published_releases.publish(
+        more, folder.parent, small_place / "private", release="second"
+    )
+    said = capsys.readouterr().out
+    assert "2021-22: small has no category for the sex “Sex not recorded”." in said
+    assert "2021-22: small has no category for the crime type “Other or unstated crime”." in said
+    assert "2 of the records that were added or taken out" in said
+    assert values(later) == values(folder)
+    assert untrue_numbers(later, records_of(more)) == []
+    sexes = {(published_releases.YEAR, "_T", "_T", sex, "_T", "_T") for sex in "FM"}
+    assert sexes <= inexact_totals(later), "all exact, they would tell how many are not recorded"
+    assert main(["audit", str(folder), str(later)]) == 0
+
+
 @pytest.mark.slow  # the tests of `revise` show the same of smaller tables
 def test_a_revision_holds_back_a_batch_in_a_single_cell(small_place: Path) -> None:
     new = [f"NEW-{number},2021-05-11,kent,VNM,16,M,MS,NFA,synthetic" for number in range(12)]
