@@ -9,7 +9,6 @@ from typing import Final
 from referrals.publishing.extract.mappings import mapping
 from referrals.publishing.extract.mappings.mapping import Mapping
 
-
 HELP: Final = "how to read an extract in another layout than ours, as `map` proposes it"
 
 
