@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,22 @@ def test_the_panel_shows_ranges_and_the_announced_error(monkeypatch: pytest.Monk
         "Small sums whose range is below 4": "0",
         "Largest error that the release announces": str(release.largest_error[2]),
     }
+
+
+def test_the_panel_says_that_changes_are_held_back_and_how_far_totals_may_be_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    release = public_release.read(RELEASES / "example")
+    year = replace(release.years["EY1"], total_errors={(0, "EY1-Q1"): 8, (3, "F"): 12})
+    behind = replace(release, years={**release.years, "EY1": year}, held_back=["EY1"])
+    monkeypatch.setattr(public_release, "read", lambda _: behind)
+    page = draw(monkeypatch, str(RELEASES / "example"))
+    announced = {}
+    for name in ("quarter", "sex", "outcome"):
+        page.multiselect[0].set_value([name]).run()
+        announced[name] = page.metric[2].value
+    assert announced == {"quarter": "8", "sex": "12", "outcome": "0"}
+    assert page.warning[0].value.startswith("Later changes to the records of EY1 are held back.")
 
 
 def test_the_panel_asks_for_a_dimension_if_none_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
