@@ -36,6 +36,20 @@ def test_a_dry_run_tells_groups_errors_and_time_and_writes_nothing(
     assert [found.name for found in tmp_path.iterdir()] == ["x.csv"]
 
 
+@pytest.mark.slow  # 10 s: it publishes a revision
+def test_a_publisher_of_one_year_is_told_how_long_the_rest_takes(
+    small_place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to, private = small_place / "out", small_place / "private"
+    more = extract(small_place / "more.csv", records=304)
+    assert run(command(more, to, private)) == 0
+    lines = capsys.readouterr().err.splitlines()
+    (place,) = (number for number, line in enumerate(lines) if "usually takes up to" in line)
+    assert lines[place].endswith(" s more")
+    assert "protecting" in lines[place - 1]
+    assert "building witnesses" in lines[place + 1]
+
+
 def test_a_dry_run_of_a_revision_leaves_history_and_drafts_alone(small_place: Path) -> None:
     before = contents(small_place)
     to, private = small_place / "out", small_place / "private"
