@@ -97,8 +97,8 @@ def sentences(
             label = codelist(dimension, is_example=is_example).label(code)
             yield (
                 f"{year}: {stored.release_id} has no category for the {dimension.replace('_', ' ')}"
-                f" “{label}”. Records with it are held back, and the totals that lack them have a "
-                "range."
+                f" “{label}”. Every revision of {year} holds records with it back, and the totals "
+                "that lack them have a range."
             )
 
 
