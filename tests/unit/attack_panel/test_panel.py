@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from referrals.errors import DisclosureError, ReleaseError
 from referrals.paths import RELEASES
 from referrals.publishing.audit import public_release
+from referrals.publishing.audit.suppressed import public_tables
 from referrals.publishing.cli import main
 from referrals.publishing.commands import explore
 
@@ -82,6 +83,16 @@ def test_the_command_refuses_a_folder_without_a_release(tmp_path: Path) -> None:
     options = explore_options(tmp_path)
     with pytest.raises(ReleaseError):
         explore.run(options)
+
+
+def test_the_command_refuses_a_release_with_withheld_cells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    release = public_release.read(RELEASES / "example")
+    withheld = replace(release, method=public_tables.METHOD)
+    monkeypatch.setattr(public_release, "read", lambda _: withheld)
+    with pytest.raises(ReleaseError, match="cells are withheld"):
+        explore.run(explore_options(RELEASES / "example"))
 
 
 def test_the_command_refuses_a_private_folder_that_does_not_exist(tmp_path: Path) -> None:
