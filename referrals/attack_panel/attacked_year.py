@@ -43,6 +43,18 @@ class Utility:
     exact_share: float
 
 
+def announced_error(release: PublicRelease, year: Year, dimensions: Sequence[str]) -> int:
+    """Return the largest error that a release announces for the sums of some dimensions of a year.
+
+    The total of one code has an error of its own if changes that would move it are held back.
+    """
+    errors = [release.largest_error.get(len(dimensions), 0)]
+    for (place, _), error in year.total_errors.items():
+        if [FINEST[place]] == list(dimensions):
+            errors.append(error)
+    return max(errors)
+
+
 class AttackedYear:
     """One year of a release, with everything that its witnesses prove possible."""
 

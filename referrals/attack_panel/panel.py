@@ -21,6 +21,7 @@ from referrals.attack_panel.attacked_year import (
     MOST_DIMENSIONS,
     TRUE,
     AttackedYear,
+    announced_error,
     narrow,
     utility,
 )
@@ -70,7 +71,12 @@ def draw(folder: Path, private: Path | None) -> None:
     year_attacked = attacked(str(folder), year)
     true = _true_counts(release, private, year)
     table = year_attacked.table(dimensions, true)
-    _draw_summary(release, table, order=len(dimensions))
+    if year in release.held_back:
+        st.warning(
+            f"Later changes to the records of {year} are held back. Ranges and errors here are "
+            "those of the records that the release shows."
+        )
+    _draw_summary(table, announced=announced_error(release, release.years[year], dimensions))
     _draw_chart(table, dimensions)
     _draw_table(table)
     _draw_solver(year_attacked, table, dimensions)
@@ -89,7 +95,7 @@ def _true_counts(
     return counts
 
 
-def _draw_summary(release: PublicRelease, table: pd.DataFrame, *, order: int) -> None:
+def _draw_summary(table: pd.DataFrame, *, announced: int) -> None:
     risk, use = st.columns(2)
     with risk:
         st.subheader("Ranges left to an attacker")
@@ -104,7 +110,6 @@ def _draw_summary(release: PublicRelease, table: pd.DataFrame, *, order: int) ->
             st.dataframe(weak, hide_index=True)
     with use:
         st.subheader("Precision for a reader")
-        announced = release.largest_error.get(order, 0)
         st.metric("Largest error that the release announces", announced)
         if ERROR in table:
             errors = utility(table)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import signal
 import sys
 import tempfile
@@ -14,7 +15,8 @@ import textwrap
 import tomllib
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import duckdb
 import shtab
@@ -70,7 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Exit by an exception, so that private temporary folders are removed on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of the output, such as `head`, has enough. What is left is discarded, or the
+        # interpreter would complain of it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (ReferralsError, OSError, duckdb.Error, KeyboardInterrupt) as error:
         print(_explanation(error), file=sys.stderr)
         return 1
@@ -79,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(_explanation(KeyboardInterrupt()), file=sys.stderr)
         return 1
+    return code
 
 
 def _explanation(error: BaseException) -> str:
@@ -93,14 +102,14 @@ def _explanation(error: BaseException) -> str:
         return f"Stopped. {INTACT}"
     if isinstance(error, duckdb.Error):
         if disk.IN_TEXT in str(error):
-            return f"{disk.message(tempfile.gettempdir())} {INTACT}"
+            return f"{disk.message(disk.place(error, tempfile.gettempdir()))} {INTACT}"
         return f"The database failed ({type(error).__name__}). Is a disk full or limited? {INTACT}"
     return str(error)
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    whole = argparse.ArgumentParser(
+    whole = _Parser(
         prog=PROGRAM,
         description=DESCRIPTION,
         epilog="COMMAND --help explains a command, with an example.",
@@ -119,6 +128,17 @@ def parser() -> argparse.ArgumentParser:
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run)
     return whole
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose arguments that are paths are completed as such by a shell."""
+
+    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
+        action = super().add_argument(*names, **options)
+        if action.type is Path:
+            kind = shtab.DIRECTORY if action.metavar == "FOLDER" else shtab.FILE
+            action.complete = kind  # type: ignore[attr-defined]
+        return action
 
 
 def _version() -> str:

@@ -16,6 +16,7 @@ from referrals.paths import RELEASES
 from referrals.publishing.disclosure.recoding import Group
 from referrals.publishing.disclosure.rounding.annealing import STEPS
 from referrals.publishing.extract.mappings.mapping import Mapping
+from referrals.publishing.release_builder.folder import RESOURCES
 from referrals.publishing.release_builder.manifest import NO_STAMP, Stamp
 from referrals.publishing.tabulation import counts as tabulation
 from referrals.publishing.tabulation import spark
@@ -99,7 +100,9 @@ class Options:
         refuse_nested_folders(self.private, self.releases)
         if self.staging.resolve() != (self.private / STAGING).resolve():
             refuse_nested_folders(self.private, self.staging)
-        refuse_served_folder(self.staging, self.releases)
+        refuse_served_folder(self.staging / self.release_id, self.releases)
+        for folder in (self.staging, self.releases):
+            refuse_to_replace(folder / self.release_id)
 
     def check_values(self) -> None:
         """Check the numbers and the names of accepted checks.
@@ -149,20 +152,34 @@ def refuse_nested_folders(private: Path, public: Path) -> None:
         )
 
 
-def refuse_served_folder(staging: Path, releases: Path) -> None:
-    """Refuse to write drafts to a folder of releases that readers see.
+def refuse_served_folder(draft: Path, releases: Path) -> None:
+    """Refuse to write a draft to a folder of releases that readers see.
 
     Raises:
-        DisclosureError: it is the folder of releases or the repository's, or holds a release that
-            is not a draft.
+        DisclosureError: it is the folder of releases or the repository's, or is in one of them, or
+            holds a release that is not a draft.
     """
-    place = staging.resolve()
-    served = {releases.resolve(), RELEASES.resolve()}
-    if place in served or any(_is_served(folder) for folder in place.glob("[!.]*/")):
+    staging, place = draft.parent, draft.resolve()
+    is_inside = bool({place, *place.parents} & {releases.resolve(), RELEASES.resolve()})
+    if is_inside or any(_is_served(folder) for folder in staging.glob("[!.]*/")):
         raise DisclosureError(
-            f"{staging} holds releases that readers see, and publish writes drafts. Leave --to "
+            f"{staging} is where readers see releases, and publish writes drafts. Leave --to "
             f"out, or name another folder; --releases {staging} names the folder of releases that "
             "the draft is meant for. Nothing was written."
+        )
+
+
+def refuse_to_replace(folder: Path) -> None:
+    """Refuse to put a release in the place of something that is not a release.
+
+    Raises:
+        DisclosureError: the folder, or a file of its name, is there and has no file of a release.
+    """
+    found = {path.name for path in folder.iterdir()} if folder.is_dir() else {folder.name}
+    if folder.exists() and found and not found & {MANIFEST, *RESOURCES}:
+        raise DisclosureError(
+            f"{folder} is there already and is not a release, and a release of that name would "
+            "take its place. Choose another name, or another folder. Nothing was written."
         )
 
 

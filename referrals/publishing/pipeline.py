@@ -10,7 +10,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
+from time import monotonic
 
 from referrals.paths import RELEASES
 from referrals.publishing import approval, protected_counts, risk_report
@@ -22,6 +24,7 @@ from referrals.publishing.history.drafts import Base, Draft
 from referrals.publishing.history.private_store import PrivateStore, StoredYear
 from referrals.publishing.options import Options, private_folder
 from referrals.publishing.protected_counts import Progress, Protected, Tabulated
+from referrals.publishing.rehearsal import LONGEST_RUN
 from referrals.publishing.release_builder import rounded, suppressed
 from referrals.publishing.release_builder.manifest import ReleaseInfo
 from referrals.publishing.release_builder.suppressed import SuppressedYear
@@ -132,7 +135,10 @@ def publish(
 def _publish(
     extracts: Sequence[Path], options: Options, store: PrivateStore, progress: Progress
 ) -> Summary:
+    start = monotonic()
     protected = protected_counts.protect(extracts, options, store, progress=progress)
+    left = ceil((monotonic() - start) * (LONGEST_RUN - 1))
+    progress(f"protected; building and attacking the draft usually takes up to {left:,} s more")
     tabulated, agreed, years = protected.tabulated, protected.agreed, protected.years
     releases = tabulated.releases
     names = [year.year for year in years]

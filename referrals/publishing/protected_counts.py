@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import duckdb
+
 from referrals.errors import ExtractError
 from referrals.publishing import foresee
 from referrals.publishing.disclosure import agreed_facts, group_disclosure, joins
@@ -45,7 +47,8 @@ class Tabulated:
     Attributes:
         found: the people of each recorded code, before recoding.
         releases: the history of the folder of releases.
-        years: the counts of each year.
+        years: the counts of each year. One that was published before can have codes that its
+            earlier releases do not have.
         recoding: the recoding of each year.
         shape: the options that revisions of these years must repeat (`Options.shape`).
         method: one of `options.METHODS`.
@@ -143,19 +146,22 @@ def _tabulate(
             recodes, regrouped = published_recoding.of_series(
                 found, previous, options, is_example=is_example
             )
+            announced += published_recoding.sentences(
+                found, recodes, previous, is_example=is_example
+            )
         else:
             regrouped = []
             recoded, codes, announced = foresee.choose_codes(found, options, is_example=is_example)
             recodes = {category.year: YearRecoding(recoded, codes) for category in found}
-        counts = foresee.finest(connection, recodes)
+        counts, shown = _finest(connection, found, recodes, previous)
         pairs = options.method != SUPPRESSION
-        near_certain = group_disclosure.find_all(counts, pairs=pairs)
+        near_certain = group_disclosure.find_all(shown, pairs=pairs)
         if near_certain and GROUP_DISCLOSURE not in options.accepted:
-            mended = joins.mend(counts, recodes, previous, pairs=pairs, is_example=is_example)
+            mended = joins.mend(shown, recodes, previous, pairs=pairs, is_example=is_example)
             recodes, near_certain = mended.recoding, []
             announced += mended.reasons
             regrouped += mended.regrouped
-            counts = foresee.finest(connection, recodes)
+            counts, _ = _finest(connection, found, recodes, previous)
         foresee.refuse_groups_of_few_people(connection, options.method, is_revision=bool(previous))
         if DOMINANCE not in options.accepted:
             foresee.refuse_dominated_totals(connection)
@@ -171,6 +177,18 @@ def _tabulate(
             groupings=announced,
             near_certain=near_certain,
         )
+
+
+def _finest(
+    connection: duckdb.DuckDBPyConnection,
+    found: Sequence[Category],
+    recodes: Mapping[str, YearRecoding],
+    previous: Mapping[str, StoredYear],
+) -> tuple[list[Counts], list[Counts]]:
+    """Return the counts of every year, and the same in published codes alone."""
+    wide = published_recoding.codes_to_count(found, recodes, previous)
+    counts = foresee.finest(connection, wide)
+    return counts, [tabulation.split(every, recodes[every.year].codes)[0] for every in counts]
 
 
 def _previously_published(releases: ReleaseHistory, years: Sequence[str]) -> dict[str, StoredYear]:
@@ -202,7 +220,7 @@ def _protect(
     return rounding.revise(
         counts,
         agreed.facts,
-        PreviousReleases(previous.true, previous.table, previous.older),
+        PreviousReleases(previous.true, previous.table, previous.older, previous.categories),
         seed=seed,
         steps=steps,
     )

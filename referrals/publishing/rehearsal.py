@@ -55,6 +55,11 @@ class Rehearsal:
             yield f"The records agree with these published figures: {', '.join(agreeing)}."
         if disagreeing:
             yield f"They do not agree with these published figures: {', '.join(disagreeing)}."
+        if any(self.protected.previous_years):
+            yield (
+                "A revision is attacked beside the earlier releases only by publish itself, which "
+                "can still refuse it."
+            )
         yield (
             f"This took {ceil(self.seconds)} seconds. With building and attacking the draft, "
             f"publish takes up to {ceil(self.seconds * LONGEST_RUN)}. Nothing was written."

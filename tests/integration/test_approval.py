@@ -272,9 +272,27 @@ def test_drafts_are_never_written_to_a_folder_of_served_releases(
     before = published_releases.contents(to)
     arguments = [*command(small_place / "small.csv", to, private, release="new"), "--to", str(to)]
     elsewhere = [*arguments, "--releases", str(small_place / "elsewhere")]
-    assert [main(arguments), main(elsewhere)] == [1, 1]
-    assert capsys.readouterr().err.count("holds releases that readers see") == 2
+    inside = [*arguments[:-1], str(to / "drafts")]
+    assert [main(arguments), main(elsewhere), main(inside)] == [1, 1, 1]
+    assert capsys.readouterr().err.count("is where readers see releases") == 3
     assert published_releases.contents(to) == before
+
+
+def test_a_draft_never_takes_the_place_of_a_folder_that_is_not_a_release(
+    small_place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to, private = places(small_place)
+    letters = small_place / "letters"
+    letters.mkdir()
+    (letters / "letter.txt").write_text("Dear Sir or Madam", encoding="utf-8")
+    as_draft = command(small_place / "small.csv", to, private, release=letters.name)
+    arguments = ["--to", str(small_place), "--private", str(small_place.parent / "keys")]
+    as_release = command(
+        small_place / "small.csv", small_place, small_place.parent / "keys", release=letters.name
+    )
+    assert [main([*as_draft, *arguments]), main(as_release)] == [1, 1]
+    assert capsys.readouterr().err.count(f"{letters} is there already and is not a release") == 2
+    assert (letters / "letter.txt").exists()
 
 
 def test_a_lost_key_is_asked_about_and_never_silently_made_anew(

@@ -32,16 +32,34 @@ def test_a_dry_run_tells_groups_errors_and_time_and_writes_nothing(
     assert "2021-22: “All other nationalities” has India." in streams.out
     assert "A number that fixes 2 dimensions is off by" in streams.out
     assert "Nothing was written." in streams.out
+    assert "which can still refuse it" not in streams.out
     assert streams.err.startswith("[0:0")
     assert [found.name for found in tmp_path.iterdir()] == ["x.csv"]
 
 
-def test_a_dry_run_of_a_revision_leaves_history_and_drafts_alone(small_place: Path) -> None:
+@pytest.mark.slow  # 10 s: it publishes a revision
+def test_a_publisher_of_one_year_is_told_how_long_the_rest_takes(
+    small_place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to, private = small_place / "out", small_place / "private"
+    more = extract(small_place / "more.csv", records=304)
+    assert run(command(more, to, private)) == 0
+    lines = capsys.readouterr().err.splitlines()
+    (place,) = (number for number, line in enumerate(lines) if "usually takes up to" in line)
+    assert lines[place].endswith(" s more")
+    assert "protecting" in lines[place - 1]
+    assert "building witnesses" in lines[place + 1]
+
+
+def test_a_dry_run_of_a_revision_leaves_history_and_drafts_alone(
+    small_place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = contents(small_place)
     to, private = small_place / "out", small_place / "private"
     publish = command(small_place / "small.csv", to, private, release="next")
     assert run([*publish, "--dry-run"]) == 0
     assert contents(small_place) == before
+    assert "which can still refuse it" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("has_settings", [True, False])

@@ -155,6 +155,8 @@ def test_a_release_is_attacked_together_with_the_one_that_it_replaces(
     assert published_releases.run(command) == 1
     errors = capsys.readouterr().err
     assert "small and small, 2021-22: read together they tell nothing more: NO" in errors
+    assert "A year that is out keeps its groups." in errors
+    assert "--nationalities" not in errors
     assert published_releases.contents(to / "small") == before
 
 
@@ -170,6 +172,29 @@ def test_publishing_is_refused_if_an_earlier_release_cannot_be_read(
     assert main(command) == 1
     assert "readers may have copies of it" in capsys.readouterr().err
     assert [path.name for path in to.iterdir()] == ["small"]
+
+
+def test_late_records_with_a_code_that_the_first_release_lacks_are_held_back(
+    small_place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = [
+        f"NEW-1,{published_releases.DAYS[0]},kent,VNM,16,_NK,MS,NFA,synthetic",
+        f"NEW-2,{published_releases.DAYS[3]},kent,VNM,16,F,OTH,NFA,synthetic",
+    ]
+    folder = small_place / "out" / "small"
+    more = published_releases.extract(small_place / "more.csv", more=new)
+    later = published_releases.publish(
+        more, folder.parent, small_place / "private", release="second"
+    )
+    said = capsys.readouterr().out
+    assert "2021-22: small has no category for the sex “Sex not recorded”." in said
+    assert "2021-22: small has no category for the crime type “Other or unstated crime”." in said
+    assert "2 of the records that were added or taken out" in said
+    assert values(later) == values(folder)
+    assert untrue_numbers(later, records_of(more)) == []
+    sexes = {(published_releases.YEAR, "_T", "_T", sex, "_T", "_T") for sex in "FM"}
+    assert sexes <= inexact_totals(later), "all exact, they would tell how many are not recorded"
+    assert main(["audit", str(folder), str(later)]) == 0
 
 
 @pytest.mark.slow  # the tests of `revise` show the same of smaller tables

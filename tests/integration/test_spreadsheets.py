@@ -10,6 +10,7 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -496,3 +497,19 @@ def test_a_sheet_too_wide_to_be_read_on_one_page_is_printed_on_several(
 
 def test_every_spreadsheet_format_of_the_manifest_has_a_writer() -> None:
     assert tuple(formats.SPREADSHEETS) == tuple(tables.WRITERS) == SUFFIXES
+
+
+@pytest.mark.parametrize("code", ["F", "F_NK"])
+def test_the_note_on_what_was_not_recorded_is_true_if_it_is_part_of_a_group(
+    folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    release = open_release(folders["synthetic"])
+    rows = release.rows
+
+    def with_code(name: str) -> list[dict[str, Any]]:
+        return [{**row, "code": code} if row.get("code") == "F" else row for row in rows(name)]
+
+    monkeypatch.setattr(release, "rows", with_code)
+    (_, notes, *_) = tables.workbook(release).sheets
+    (note,) = (text for subject, text in notes.rows if subject == "Not recorded")
+    assert ("or part of a group whose name says so" in str(note)) == (code == "F_NK")

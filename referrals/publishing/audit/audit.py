@@ -145,7 +145,8 @@ def check_pair(first: PublicRelease, second: PublicRelease) -> list[Check]:
     for name in sorted(first.years.keys() & second.years.keys()):
         if found := added_quarters.split(first, second, name):
             (_, larger), added = found
-            title = f"{first.name} and {second.name}, {name}: the quarters of one alone are safe"
+            both = public_release.together((first, second), name)
+            title = f"{both}: the quarters of one alone are safe"
             checks.append(_check_added(title, added, larger.largest_error))
     return checks
 
@@ -212,7 +213,7 @@ def _check_year(release: PublicRelease, year: Year, witnesses: Sequence[Changes]
         f"{describe(sums.codes_of(number))} in {year.year}"
         for number in _narrow_sums(year, sums, unmoved, release.largest_error)
     ]
-    name = f"{release.name}, {year.year}"
+    name = release.of_year(year.year)
     return [
         _check(f"{name}: every witness agrees with all that is published", faults, len(own)),
         _check(

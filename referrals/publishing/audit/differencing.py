@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from referrals.publishing.audit import added_quarters
+from referrals.publishing.audit import added_quarters, public_release
 from referrals.publishing.audit.bounds_by_totals import is_exact_by_totals
 from referrals.publishing.audit.corrected_year import CorrectedYear
 from referrals.publishing.audit.groups.group_certainty import SENSITIVE, groups_of
@@ -69,7 +69,8 @@ def check_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Finding]
             faults += added_quarters.small_totals(editions, added)
         if sum(smaller.cells.values()) > sum(larger.cells.values()):
             smaller, larger = larger, smaller
-        title = f"{first.name} and {second.name}, {name}: read together they tell nothing more"
+        both = public_release.together((first, second), name)
+        title = f"{both}: read together they tell nothing more"
         if smaller.categories["quarter"] != larger.categories["quarter"]:
             yield Finding(title, [DIFFERENT_QUARTERS], 0)
         elif smaller.categories != larger.categories:

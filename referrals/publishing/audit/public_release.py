@@ -89,6 +89,10 @@ class PublicRelease:
         """The release's name in messages."""
         return self.release_id
 
+    def of_year(self, year: str) -> str:
+        """Return its name and one of its years in messages: once, if the release is named so."""
+        return self.name if self.name == year else f"{self.name}, {year}"
+
     def has_cell(self, codes: Codes) -> bool:
         """Return whether the codes are those of a finest cell of the release, listed or 0."""
         return len(codes) == len(FINEST) and any(
@@ -139,6 +143,16 @@ def _release(folder: Path, manifest: Mapping[str, Any], problems: Sequence[str])
         accepted=list(control.get("accepted", ())),
         revisions=dict(control.get("revisions", {})),
     )
+
+
+def together(releases: Sequence[PublicRelease], year: str) -> str:
+    """Return the names of releases and a year that all cover, for messages.
+
+    The year is called one if a release is named so: "2021-22 and late, year 2021-22".
+    """
+    names = [release.name for release in releases]
+    listed = ", ".join(names) if len(names) > 2 else " and ".join(names)  # noqa: PLR2004 - a pair
+    return f"{listed}, year {year}" if year in names else f"{listed}, {year}"
 
 
 def read_table(path: Path) -> dict[Codes, int]:

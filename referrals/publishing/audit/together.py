@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 
-from referrals.publishing.audit import added_quarters, witnesses
+from referrals.publishing.audit import added_quarters, public_release, witnesses
 from referrals.publishing.audit.bounds_by_totals import MOST_BOUNDED, could_be_small
 from referrals.publishing.audit.differencing import Finding
 from referrals.publishing.audit.marginal_sums import (
@@ -47,10 +47,8 @@ def check_all(releases: Sequence[PublicRelease]) -> Iterator[Finding]:
         covering = [release for release in releases if name in release.years]
         if len(covering) <= 2:  # noqa: PLR2004 - pairs are checked by `differencing`
             continue
-        title = (
-            f"{', '.join(release.name for release in covering)}, {name}: "
-            "all read together leave every small sum open"
-        )
+        every = public_release.together(covering, name)
+        title = f"{every}: all read together leave every small sum open"
         together = _Together.of(covering, name)
         if together is None:
             yield Finding(title, ["they group codes differently, or share no quarter"], 0)

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from referrals.errors import DisclosureError
+from referrals.errors import DisclosureError, ReleaseError
 from referrals.paths import PACKAGE, ROOT
 from referrals.publishing.audit import public_release
+from referrals.publishing.audit.suppressed import public_tables
 
 HELP: Final = (
     "open a local page with the utility of a release and the ranges that it leaves to an attacker"
@@ -60,10 +61,16 @@ def run(options: argparse.Namespace) -> int:
     """Serve the page until it is stopped, and return the server's exit code.
 
     Raises:
-        ReleaseError: the folder does not hold a release made of protected counts.
+        ReleaseError: the folder does not hold a release of rounded counts.
         DisclosureError: the private folder does not exist.
     """
-    public_release.read(options.release)
+    release = public_release.read(options.release)
+    if release.method == public_tables.METHOD:
+        raise ReleaseError(
+            f"{release.name}: cells are withheld, and the page shows ranges of rounded numbers. "
+            "`audit` attacks the release, and the report on the draft in the private folder "
+            "(reports) has its risk and utility."
+        )
     if options.private is not None and not options.private.is_dir():
         raise DisclosureError(f"{options.private} is not a folder. Give the private folder.")
     arguments = [str(options.release.resolve())]

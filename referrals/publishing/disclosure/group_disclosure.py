@@ -37,6 +37,13 @@ from referrals.reference.disclosure_rule import (
 
 MOST_NAMED: Final = 5
 
+LARGER_GROUPS: Final = (
+    "No group of the code lists mends that. Publish a longer period, add a larger group to "
+    "data/reference/<dimension>.csv,"
+)
+LATER: Final = "A year that is out keeps its groups. Publish it again when it has more records,"
+"""The advice on disclosive groups of a first release, and on those of a revision."""
+
 
 @dataclass(frozen=True)
 class NearCertain:
@@ -107,8 +114,12 @@ def find_all(years: Sequence[Counts], *, pairs: bool = True) -> list[NearCertain
     return [group for counts in years for group in find(counts, pairs=pairs)]
 
 
-def refuse(found: Sequence[NearCertain], *, is_example: bool = False) -> None:
+def refuse(
+    found: Sequence[NearCertain], *, is_example: bool = False, is_revision: bool = False
+) -> None:
     """Refuse counts with disclosive groups.
+
+    A revision keeps the groups of the releases that are out, so other groups are no advice.
 
     Raises:
         DisclosureError: there are some. The message names them and the remedies.
@@ -122,8 +133,7 @@ def refuse(found: Sequence[NearCertain], *, is_example: bool = False) -> None:
         f"Whoever is in these groups would be known to have one crime type or outcome, because "
         f"{NEAR_CERTAINTY}% or more of them have it:\n"
         + "\n".join(listed)
-        + "\nNo group of the code lists mends that. Publish a longer period, add a larger group to "
-        "data/reference/<dimension>.csv, or, if it may be known, accept it: "
+        + f"\n{LATER if is_revision else LARGER_GROUPS} or, if it may be known, accept it: "
         f"--accept {GROUP_DISCLOSURE}=REASON. Nothing was written."
     )
 

@@ -77,7 +77,7 @@ def mend(
     """
     old = [counts for counts in years if counts.year in published]
     new = [counts for counts in years if counts.year not in published]
-    refuse(find_all(old, pairs=pairs), is_example=is_example)
+    refuse(find_all(old, pairs=pairs), is_example=is_example, is_revision=True)
     found = find_joins(new, pairs=pairs, is_example=is_example)
     refuse(found.left, is_example=is_example)
     after = dict(recoded)

@@ -9,6 +9,7 @@ holds anything of a record except a code that breaks a rule.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from referrals.publishing.extract.mappings.mapping import Mapping
 from referrals.publishing.extract.reading import DatabaseSettings, Reading
 from referrals.publishing.extract.report import Finding, Report
 from referrals.publishing.extract.staged_checks import CheckResult, Options
-from referrals.publishing.storage import scratch
+from referrals.publishing.storage import disk, scratch
 from referrals.reference import periods
 
 MEMORY_LIMIT: Final = "512MB"
@@ -64,6 +65,7 @@ def check(
 
     Raises:
         DataError: the period has none of these forms.
+        OSError: the disk is full.
     """
     _check_period(period)
     with scratch.folder() as folder, duckdb.connect(config=settings(folder)) as connection:
@@ -146,19 +148,28 @@ def _report(
         return _complete_report(path.name, read, result)
     except ExtractError as error:
         return _unreadable(path, str(error))
-    except OSError as error:
+    except (OSError, duckdb.Error) as error:
+        if disk.is_of_full_disk(error):
+            # The extract is not at fault. Its copy is in the folder that is named.
+            folder = task.home or scratch.default_home()
+            raise OSError(errno.ENOSPC, disk.IN_TEXT, str(folder)) from None
+        return _failed(path, error)
+
+
+def _failed(path: Path, error: OSError | duckdb.Error) -> Report:
+    """Return the report on an extract that could not be read or checked."""
+    if isinstance(error, OSError):
         return _unreadable(
             path,
             f"{path.name} cannot be read: {error.strerror}. "
             "Check the file, and that there is disk space for a copy of it.",
         )
-    except duckdb.Error as error:
-        # DuckDB's message can quote a line of the extract, so only the kind of error is reported.
-        return _unreadable(
-            path,
-            f"{path.name} could not be checked: DuckDB stopped with {type(error).__name__}. "
-            "Check that there is enough memory and disk space.",
-        )
+    # DuckDB's message can quote a line of the extract, so only the kind of error is reported.
+    return _unreadable(
+        path,
+        f"{path.name} could not be checked: DuckDB stopped with {type(error).__name__}. "
+        "Check that there is enough memory and disk space.",
+    )
 
 
 def _unreadable(path: Path, message: str) -> Report:

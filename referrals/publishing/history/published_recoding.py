@@ -6,7 +6,7 @@ Called by `protected_counts` instead of `foresee.choose_codes` once a year has a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from referrals.errors import DisclosureError
 from referrals.publishing.disclosure import recoding, series_recoding
@@ -14,6 +14,7 @@ from referrals.publishing.disclosure.series_recoding import Regrouping, YearReco
 from referrals.publishing.history.private_store import StoredYear
 from referrals.publishing.options import Options
 from referrals.publishing.tabulation.counts import Category
+from referrals.reference.codelists import codelist
 
 
 def of_series(
@@ -26,7 +27,8 @@ def of_series(
     """Return the recoding of each year, and the categories that new years no longer have.
 
     A year that was published keeps its recoding: readers could compare two groupings of the same
-    records, and nothing proves that to be safe. A new year starts from the year before it.
+    records, and nothing proves that to be safe. So a code that it lacks cannot be shown later
+    (`tabulation.counts.split`). A new year starts from the year before it.
     """
     recoded: dict[str, YearRecoding] = {}
     for year in sorted({category.year for category in found}):
@@ -59,20 +61,53 @@ def _previous_recoding(found: Sequence[Category], stored: StoredYear, shape: str
         )
     recodes = dict(stored.recoding)
     for category in found:
-        key = (category.dimension, category.code)
-        is_published = category.code in stored.categories[category.dimension]
-        if category.dimension != "quarter" and not is_published and key not in recodes:
-            recodes[key] = _code_of_new_category(category, stored)
+        published = stored.categories[category.dimension]
+        is_new = category.code not in published
+        if category.dimension == "nationality" and is_new and recoding.OTHER in published:
+            recodes.setdefault((category.dimension, category.code), recoding.OTHER)
     codes = {name: codes for name, codes in stored.categories.items() if name != "quarter"}
     return YearRecoding(recodes, codes)
 
 
-def _code_of_new_category(category: Category, previous: StoredYear) -> str:
-    """Return the published code of a category that the earlier release did not have."""
-    if category.dimension == "nationality" and recoding.OTHER in previous.categories["nationality"]:
-        return recoding.OTHER
-    raise DisclosureError(
-        f"The {category.dimension.replace('_', ' ')} '{category.code}' is new in {category.year}; "
-        f"{previous.release_id} did not have it. Publish a longer period, in which it counts at "
-        "least ten."
-    )
+def codes_to_count(
+    found: Sequence[Category],
+    recoded: Mapping[str, YearRecoding],
+    previous: Mapping[str, StoredYear],
+) -> dict[str, YearRecoding]:
+    """Return recodings with every code that occurs, also those that a published year lacks."""
+    wide = dict(recoded)
+    for year, stored in previous.items():
+        codes: dict[str, Sequence[str]] = dict(recoded[year].codes)
+        for dimension, code in _new_codes(found, recoded[year], stored, year):
+            codes[dimension] = [*codes[dimension], code]
+        wide[year] = YearRecoding(recoded[year].recoding, codes)
+    return wide
+
+
+def sentences(
+    found: Sequence[Category],
+    recoded: Mapping[str, YearRecoding],
+    previous: Mapping[str, StoredYear],
+    *,
+    is_example: bool,
+) -> Iterator[str]:
+    """Yield a sentence for the publisher on each code that is new in a published year."""
+    for year, stored in previous.items():
+        for dimension, code in _new_codes(found, recoded[year], stored, year):
+            label = codelist(dimension, is_example=is_example).label(code)
+            yield (
+                f"{year}: {stored.release_id} has no category for the {dimension.replace('_', ' ')}"
+                f" “{label}”. Every revision of {year} holds records with it back, and the totals "
+                "that lack them have a range."
+            )
+
+
+def _new_codes(
+    found: Sequence[Category], recoded: YearRecoding, stored: StoredYear, year: str
+) -> Iterator[tuple[str, str]]:
+    """Yield the codes of a year that no category of its earlier releases can take."""
+    for category in found:
+        key = category.dimension, category.code
+        is_known = category.code in stored.categories[category.dimension] or key in recoded.recoding
+        if category.year == year and category.dimension != "quarter" and not is_known:
+            yield key

@@ -11,6 +11,7 @@ import gzip
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from referrals.errors import DisclosureError
 from referrals.publishing.audit import audit, public_release
@@ -19,6 +20,16 @@ from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.cell_codes import Codes
 
 Progress = Callable[[str], None]
+
+OTHER_GROUPS: Final = (
+    "Publish it in other groups: fewer small codes (--group), or fewer or more nationalities "
+    "(--nationalities)."
+)
+LATER: Final = (
+    "A year that is out keeps its groups. Publish it again when it has more records, or without "
+    "the quarters that are new (--leave-out)."
+)
+"""The advice on a release that is not safe, by itself or beside those that are out."""
 
 
 def attack(release: PublicRelease, earlier: Sequence[Path], progress: Progress) -> list[Check]:
@@ -40,10 +51,9 @@ def attack(release: PublicRelease, earlier: Sequence[Path], progress: Progress) 
     checks += audit.check_together([*others, release])
     if failed := [check for check in checks if not check.holds]:
         listed = "\n".join(f"  {check.name}: NO. {check.fault}" for check in failed)
+        advice = LATER if others else OTHER_GROUPS
         raise DisclosureError(
-            f"The release was attacked and is not safe:\n{listed}\n"
-            "Publish it in other groups: fewer small codes (--group), or fewer or more "
-            "nationalities (--nationalities). Nothing was written."
+            f"The release was attacked and is not safe:\n{listed}\n{advice} Nothing was written."
         )
     return checks
 

@@ -58,6 +58,17 @@ ZERO: Final = (
     "0",
     "No referral where the status is exact. Where it is estimated, there may have been some.",
 )
+NOT_RECORDED: Final = (
+    "Not recorded",
+    "What was not recorded is a group of its own. It is not shared out among the others.",
+)
+NOT_RECORDED_IN_A_GROUP: Final = (
+    "Not recorded",
+    (
+        "What was not recorded is a group of its own, or part of a group whose name says so. It is "
+        "not shared out among the others."
+    ),
+)
 REMARKS: Final[Sequence[tuple[str, str]]] = (
     (
         "Victim referral",
@@ -71,10 +82,7 @@ REMARKS: Final[Sequence[tuple[str, str]]] = (
         "The source does not say whether a person who is referred twice is counted twice.",
     ),
     LOWEST_AND_HIGHEST,
-    (
-        "Not recorded",
-        "What was not recorded is a group of its own. It is not shared out among the others.",
-    ),
+    NOT_RECORDED,
     ("Codes", f"Codes stay the same from release to release. {TOTAL} stands for the total."),
 )
 """The remarks of every release, by subject."""
@@ -124,14 +132,17 @@ def cover(about: About, source: Source, inner: Sequence[Sheet]) -> Sheet:
     )
 
 
-def notes(about: About, letters: Collection[str]) -> Sheet:
-    """Return the notes of a workbook, explaining the status letters that it uses."""
+def notes(about: About, letters: Collection[str], *, has_joined_codes: bool) -> Sheet:
+    """Return the notes of a workbook, explaining the status letters that it uses.
+
+    `has_joined_codes` says that "not recorded" is part of a group with other codes.
+    """
     return Sheet(
         name=NOTES,
         title="Notes and symbols",
         lines=lines(about),
         header=["Subject", "Note"],
-        rows=[*_remarks(about), *_symbol_notes(about, letters)],
+        rows=[*_remarks(about, has_joined_codes=has_joined_codes), *_symbol_notes(about, letters)],
     )
 
 
@@ -173,8 +184,10 @@ def _origin(about: About, source: Source) -> str:
     return f"Publisher: {source.publisher}, {published}"
 
 
-def _remarks(about: About) -> list[tuple[str, str]]:
+def _remarks(about: About, *, has_joined_codes: bool) -> list[tuple[str, str]]:
     remarks = list(REMARKS)
+    if has_joined_codes:
+        remarks[remarks.index(NOT_RECORDED)] = NOT_RECORDED_IN_A_GROUP
     if about.is_invented:
         remarks.insert(0, (about.mark, INVENTED_REMARK))
     if about.lay_sentence:

@@ -20,8 +20,16 @@ import duckdb
 
 from referrals.publishing.spreadsheets import front_sheets
 from referrals.reference import statuses
-from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.release.release import DATABASE, LOCKDOWN, OFFICIAL, PUBLISHED, About, Release
+from referrals.reference.codelists import DIMENSIONS, NOT_RECORDED, TOTAL, codelist
+from referrals.release.release import (
+    DATABASE,
+    EXAMPLE,
+    LOCKDOWN,
+    OFFICIAL,
+    PUBLISHED,
+    About,
+    Release,
+)
 from referrals.spreadsheets import excel, opendocument
 from referrals.spreadsheets.workbook import Sheet, Value, Workbook
 
@@ -83,7 +91,7 @@ def workbook(release: Release) -> Workbook:
     about, tables = release.about, Tables(release).sheets()
     source = front_sheets.Source(**release.rows("spreadsheets/release_source")[0])
     inner = [
-        front_sheets.notes(about, _letters(tables)),
+        front_sheets.notes(about, _letters(tables), has_joined_codes=_has_joined_codes(release)),
         *tables,
         front_sheets.all_cells(about, source),
     ]
@@ -239,6 +247,18 @@ class Tables:
         wanted = {name for name in DIMENSIONS if name in dimensions}
         known = (row for row in self._cells.values() if row["status"] != UNKNOWN)
         return any(_fixed_dimensions(row) == wanted for row in known)
+
+
+def _has_joined_codes(release: Release) -> bool:
+    """Return whether a release made from records groups "not recorded" with other codes."""
+    if release.about.status == PUBLISHED:
+        return False
+    for row in release.rows("query/codes"):
+        if row["dimension"] in DIMENSIONS:
+            listed = codelist(row["dimension"], is_example=release.about.status == EXAMPLE).codes
+            if row["code"] in listed and NOT_RECORDED in listed[row["code"]].members:
+                return True
+    return False
 
 
 def _fixed_dimensions(row: Mapping[str, str]) -> set[str]:

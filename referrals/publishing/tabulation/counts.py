@@ -88,6 +88,23 @@ class Counts:
         return dict(zip(codes_of(self.categories, self.places), self.values.tolist(), strict=True))
 
 
+def split(counts: Counts, published: Categories) -> tuple[Counts, dict[Codes, int]]:
+    """Return the counts in published codes, and the cells with another code.
+
+    Quarters are no codes that a release chooses, so all of them stay.
+    """
+    listed = [{*published[name]} for name in FINEST[1:]]
+    known, new = {}, {}
+    for cell, value in counts.cells().items():
+        named = zip(cell[1:], listed, strict=True)
+        if all(code in codes for code, codes in named):
+            known[cell] = value
+        else:
+            new[cell] = value
+    categories = {**published, "quarter": counts.categories["quarter"]}
+    return (Counts.of(counts.year, categories, known) if new else counts), new
+
+
 def codes_of(categories: Categories, places: NDArray[np.int64]) -> list[Codes]:
     """Return the codes of finest cells, given one row of places each."""
     columns = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from referrals.errors import DisclosureError, ReleaseError
 from referrals.paths import RELEASES
 from referrals.publishing.audit import public_release
+from referrals.publishing.audit.suppressed import public_tables
 from referrals.publishing.cli import main
 from referrals.publishing.commands import explore
 
@@ -33,6 +35,22 @@ def test_the_panel_shows_ranges_and_the_announced_error(monkeypatch: pytest.Monk
         "Small sums whose range is below 4": "0",
         "Largest error that the release announces": str(release.largest_error[2]),
     }
+
+
+def test_the_panel_says_that_changes_are_held_back_and_how_far_totals_may_be_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    release = public_release.read(RELEASES / "example")
+    year = replace(release.years["EY1"], total_errors={(0, "EY1-Q1"): 8, (3, "F"): 12})
+    behind = replace(release, years={**release.years, "EY1": year}, held_back=["EY1"])
+    monkeypatch.setattr(public_release, "read", lambda _: behind)
+    page = draw(monkeypatch, str(RELEASES / "example"))
+    announced = {}
+    for name in ("quarter", "sex", "outcome"):
+        page.multiselect[0].set_value([name]).run()
+        announced[name] = page.metric[2].value
+    assert announced == {"quarter": "8", "sex": "12", "outcome": "0"}
+    assert page.warning[0].value.startswith("Later changes to the records of EY1 are held back.")
 
 
 def test_the_panel_asks_for_a_dimension_if_none_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,6 +83,16 @@ def test_the_command_refuses_a_folder_without_a_release(tmp_path: Path) -> None:
     options = explore_options(tmp_path)
     with pytest.raises(ReleaseError):
         explore.run(options)
+
+
+def test_the_command_refuses_a_release_with_withheld_cells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    release = public_release.read(RELEASES / "example")
+    withheld = replace(release, method=public_tables.METHOD)
+    monkeypatch.setattr(public_release, "read", lambda _: withheld)
+    with pytest.raises(ReleaseError, match="cells are withheld"):
+        explore.run(explore_options(RELEASES / "example"))
 
 
 def test_the_command_refuses_a_private_folder_that_does_not_exist(tmp_path: Path) -> None:

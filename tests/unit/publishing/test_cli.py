@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import subprocess
 import sys
 from pathlib import Path
 
@@ -42,6 +43,36 @@ def test_a_shell_can_complete_commands_and_options(capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (["check", "ex"], ["extract.csv", "exports"]),
+        (["publish", "extract.csv", "--mapping", "ex"], ["extract.csv", "exports"]),
+        (["publish", "extract.csv", "--releases", "ex"], ["exports"]),
+        (["approve", "r", "--private", "ex"], ["exports"]),
+        (["explore", "exp"], ["exports"]),
+    ],
+)
+def test_a_shell_completes_names_of_files_and_folders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: list[str], expected: list[str]
+) -> None:
+    (tmp_path / "extract.csv").touch()
+    (tmp_path / "exports").mkdir()
+    with pytest.raises(SystemExit):
+        cli.main(["--print-completion", "bash"])
+    words = " ".join([cli.PROGRAM, *line])
+    ask = f"""
+    COMP_WORDS=({words}); COMP_CWORD={len(line)}
+    _shtab_referrals_publishing {cli.PROGRAM} {line[-1]} ""
+    printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    script = capsys.readouterr().out + ask
+    ran = subprocess.run(
+        ["bash", "-c", script], check=True, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert sorted(ran.stdout.split()) == sorted(expected)
+
+
+@pytest.mark.parametrize(
     ("error", "message"),
     [
         (KeyboardInterrupt(), "Stopped. No file is half written"),
@@ -73,6 +104,12 @@ def test_an_extract_whose_name_is_not_utf_8_is_reported(
     assert cli.main(["check", str(tmp_path / "extr\udce9.csv")]) == 1
     output.seek(0)
     assert output.read().startswith("extr\\udce9.csv: not fit to publish from.")
+
+
+def test_output_that_nobody_reads_to_its_end_is_not_an_error_of_a_file() -> None:
+    command = f"{sys.executable} -m referrals.publishing check missing.csv | true"
+    shown = subprocess.run(["bash", "-c", command], capture_output=True, check=True)
+    assert shown.stderr == b""
 
 
 def test_check_refuses_a_negative_number_of_nationalities(

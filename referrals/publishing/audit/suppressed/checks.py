@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit import outside_tables
+from referrals.publishing.audit import outside_tables, public_release
 from referrals.publishing.audit.consistency import file_consistency
 from referrals.publishing.audit.differencing import DIFFERENT_CODES, Finding
 from referrals.publishing.audit.groups import near_certainty
@@ -54,7 +54,7 @@ def check_release(
     yield Finding(name, disagreements, len(release.published))
     for year in years(release):
         progress(f"{release.name}: attacking {year.year}")
-        name = f"{release.name}, {year.year}"
+        name = release.of_year(year.year)
         yield from _check_year(name, year)
         yield from _check_groups(name, year, is_accepted=GROUP_DISCLOSURE in release.accepted)
 
@@ -101,7 +101,8 @@ def _check_groups(name: str, year: PublicYear, *, is_accepted: bool) -> Iterator
 def check_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Finding]:
     """Yield the findings on two releases, at least one suppressed, for each shared year."""
     for name in sorted(first.years.keys() & second.years.keys()):
-        title = f"{first.name} and {second.name}, {name}: read together they tell nothing more"
+        both = public_release.together((first, second), name)
+        title = f"{both}: read together they tell nothing more"
         yield Finding(title, list(_pair_disclosures(first, second, name)), 1)
 
 

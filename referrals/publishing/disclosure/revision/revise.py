@@ -73,11 +73,13 @@ class PreviousReleases:
         table: the numbers that it showed for them.
         older_tables: the tables of the releases before it, the oldest first, of which readers may
             have copies.
+        categories: the codes of each dimension that they have, or None if those of the counts.
     """
 
     true: Mapping[Codes, int]
     table: Mapping[Codes, int]
     older_tables: Sequence[Mapping[Codes, int]] = ()
+    categories: Categories | None = None
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,8 @@ from referrals.publishing.disclosure.rounding.programme import (
 )
 from referrals.publishing.disclosure.rounding.repair import has_rounding
 from referrals.publishing.disclosure.rounding.rounded_values import rounded_values
-from referrals.publishing.tabulation.counts import Codes, Counts, codes_of
-from referrals.reference.codelists import FINEST
+from referrals.publishing.tabulation.counts import Categories, Codes, Counts, codes_of, split
+from referrals.reference.codelists import FINEST, TOTAL
 from referrals.reference.disclosure_rule import (
     SMALLEST_ANNOUNCED_ERROR,
     SMALLEST_PUBLISHED_CATEGORY,
@@ -192,12 +192,14 @@ def revise(
     A correction is shown as one if it can be; otherwise changes are selected that move all totals
     in one direction. If no selection of changes meets all the facts, only those that held before
     must hold. If still none does, the table stays as it was. Quarters that were not published
-    before are added.
+    before are added. Records with a code that earlier releases do not have are held back: nothing
+    proves that another grouping of the same records is safe beside those.
 
     Raises:
         DisclosureError: the totals of new quarters cannot be exact.
     """
-    published, added = _by_quarters(counts, {cell[0] for cell in previous.true})
+    listed, _ = split(counts, previous.categories or counts.categories)
+    published, added = _by_quarters(listed, {cell[0] for cell in previous.true})
     selected = _selected_changes(published, facts, previous, seed=seed, steps=steps)
     if not len(added.values):
         return _revision(counts, facts, selected, previous)
@@ -246,14 +248,21 @@ def _revision(
     present, true, shown = counts.cells(), selected.true, selected.shown
     cells = {**present, **true}
     held_back = sum(abs(present.get(codes, 0) - true.get(codes, 0)) for codes in cells)
-    categories = {**counts.categories, "quarter": sorted({codes[0] for codes in cells})}
+    every_code = {**counts.categories, "quarter": sorted({codes[0] for codes in cells})}
+    categories = {**every_code, **(previous.categories or {}), "quarter": every_code["quarter"]}
     table = Counts.of(counts.year, categories, shown)
     of_included, of_present = (
-        _largest_errors(Counts.of(counts.year, categories, true_counts), table)
+        _largest_errors(Counts.of(counts.year, every_code, true_counts), table)
         for true_counts in (true, present)
     )
     tables = (previous.table, *previous.older_tables)
     doubtful = {*inexact, *totals_moved_by_few(shown, tables)}
+    for column, name in enumerate(FINEST):
+        if set(every_code[name]) > set(categories[name]):
+            # If its published totals were exact, the records without one of them could be counted.
+            doubtful |= {(column, code) for code in categories[name]}
+    totals = inexact_totals(present, shown, every_code, doubtful=doubtful)
+    listed = {cell: value for cell, value in present.items() if _are_codes_of(categories, cell)}
     protected = ProtectedTable(
         counts.year,
         categories,
@@ -261,12 +270,18 @@ def _revision(
         tuple(fact for fact in facts if fact.agrees_with(present) and fact.agrees_with(shown)),
         {order: max(error, of_present[order]) for order, error in of_included.items()},
         held_back > 0,
-        inexact_totals(present, shown, categories, doubtful=doubtful),
-        cell_error(present, shown),
+        {total: error for total, error in totals.items() if _are_codes_of(categories, total)},
+        cell_error(listed, shown),
         tuple(joint_safety.kinds_of_revisions([*previous.older_tables, previous.table, shown])),
         made_by=_MAKER,
     )
     return Revision(protected, dict(true), held_back)
+
+
+def _are_codes_of(categories: Categories, codes: Codes) -> bool:
+    """Return whether each code of a cell or a total is published."""
+    named = zip(FINEST, codes, strict=True)
+    return all(code in {TOTAL, *categories[name]} for name, code in named)
 
 
 def _table(counts: Counts, values: Integers, facts: Sequence[Fact]) -> ProtectedTable:

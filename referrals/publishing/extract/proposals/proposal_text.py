@@ -259,6 +259,18 @@ def _word_lines_of_any_column(found: Proposal) -> Iterator[str]:
     yield f"{_line('not_recorded', stated.get('not_recorded', []))}  # {help_text}"
     if "nationality_codes" in stated:
         yield _line("nationality_codes", stated["nationality_codes"])
+    elif lines := _lines_with_two_letters(found):
+        yield f'# ASK: nationality_codes = "iso alpha-2"  # {lines:,} lines have such a code'
+
+
+def _lines_with_two_letters(found: Proposal) -> int:
+    """Return how many lines have the two letters of a nationality, which no list of ours knows."""
+    column = found.by_role("nationality")
+    if column is None:
+        return 0
+    letters = {spelling.spelling.casefold() for spelling in spellings.alpha_2()}
+    unknown = column.unknown().items()
+    return sum(number for text, number in unknown if text.strip().casefold() in letters)
 
 
 def _word_table(name: str, found: Proposal) -> Iterator[str]:

@@ -357,6 +357,13 @@ def test_two_releases_are_compared_in_the_years_that_both_cover() -> None:
     assert finding.name == "a and b, 2020-21: read together they tell nothing more"
 
 
+def test_the_year_is_called_one_if_a_release_is_named_like_it() -> None:
+    first, second = release(YEAR, year({CELL: 20})), release("late", year({CELL: 20}))
+    assert (first.of_year(YEAR), second.of_year(YEAR)) == (YEAR, f"late, {YEAR}")
+    (finding,) = differencing.check_pair(first, second)
+    assert finding.name == "2020-21 and late, year 2020-21: read together they tell nothing more"
+
+
 def test_two_releases_that_group_codes_differently_fail() -> None:
     regrouped = Year(YEAR, {**CATEGORIES, "nationality": ["_OTH"]}, {}, ())
     (finding,) = differencing.check_pair(release("a", year({CELL: 20})), release("b", regrouped))

@@ -84,8 +84,10 @@ def test_a_code_that_was_combined_before_joins_with_its_group() -> None:
 def test_a_published_year_is_refused_and_never_grouped() -> None:
     uniform = counts(with_crime(("nationality", "ALB"), "MS"))
     recoded = {YEAR: YearRecoding({}, codes_of_year())}
-    with pytest.raises(DisclosureError, match="Albania: 256 of 256"):
+    with pytest.raises(DisclosureError, match="Albania: 256 of 256") as refused:
         mend([uniform], recoded, [YEAR], pairs=True, is_example=False)
+    assert "A year that is out keeps its groups." in str(refused.value)
+    assert "data/reference" not in str(refused.value)
 
 
 def test_a_new_year_of_a_series_is_grouped_and_readers_are_told() -> None:

@@ -528,7 +528,7 @@ def test_a_file_with_a_line_lost_in_between_is_refused(
     ("error", "arguments"),
     [
         (duckdb.ConversionException, ("SECRET",)),
-        (OSError, (28, "No space left on device", "SECRET")),
+        (OSError, (5, "Input/output error", "SECRET")),
     ],
 )
 def test_the_message_of_a_failing_tool_is_not_passed_on(
@@ -544,6 +544,25 @@ def test_the_message_of_a_failing_tool_is_not_passed_on(
     report = validate.check(write(tmp_path, SOUND), today=TODAY)
     assert [finding.rule for finding in report.errors] == ["file"]
     assert "SECRET" not in report.as_text()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device", "SECRET"),
+        duckdb.IOException('Could not write file "SECRET": No space left on device'),
+    ],
+)
+def test_a_full_disk_is_not_a_fault_of_the_extract(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def failing(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(staged_checks, "stage", failing)
+    with pytest.raises(OSError, match="No space left") as raised:
+        validate.check(write(tmp_path, SOUND), today=TODAY)
+    assert raised.value.filename == str(scratch.default_home())
 
 
 CELLS = {

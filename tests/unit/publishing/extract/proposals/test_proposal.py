@@ -108,6 +108,13 @@ def test_an_unknown_word_is_shown_with_its_count_and_never_given_a_code(tmp_path
     assert "Gender: sex: 0 lines understood, 36 not" in proposal_text.listing(found)
 
 
+def test_codes_of_two_letters_are_asked_about_once_with_their_number(tmp_path: Path) -> None:
+    letters = changed(Nationality=lambda _, number: "VN" if number % 3 else "AL")
+    asked = '# ASK: nationality_codes = "iso alpha-2"  # 36 lines have such a code'
+    assert asked in proposal_text.toml(proposed(tmp_path, file(text(letters))))
+    assert "alpha-2" not in proposal_text.toml(proposed(tmp_path, file(text(changed()))))
+
+
 def test_a_rare_word_is_counted_and_not_shown(tmp_path: Path) -> None:
     records = changed(Gender=lambda row, n: CANARIES[0] if n < 4 else row["Gender"])
     listing = proposal_text.listing(proposed(tmp_path, file(text(records))))
