@@ -155,7 +155,7 @@ def test_a_release_is_attacked_together_with_the_one_that_it_replaces(
     assert published_releases.run(command) == 1
     errors = capsys.readouterr().err
     assert "small and small, 2021-22: read together they tell nothing more: NO" in errors
-    assert "A year that is out keeps its groups." in errors
+    assert "A published year keeps its groups." in errors
     assert "--nationalities" not in errors
     assert published_releases.contents(to / "small") == before
 

@@ -266,6 +266,12 @@ ORDER = [6 - one.count("_T") - (one[0] not in YEARS) for one in SUMS]  # how man
 ROOM = [0, 0, *(RULES["largest_error"].get(str(order), 0) for order in range(2, 6)), 6]  # how far such a sum may be off
 PLACES = [{code: at * math.prod(map(len, CODES[n + 1 :])) for at, code in enumerate(codes)} for n, codes in enumerate(CODES)]
 
+FIXED = {  # the sums that a published fact makes exact
+    (fact["year"], *(fact["where"].get(name, ["_T"])[0] for name in NAMES))
+    for fact in RULES["facts"]
+    if fact["low"] == fact["high"] and all(len(codes) == 1 for codes in fact["where"].values())
+}
+
 
 def number(one):
     return sum(places[code] for places, code in zip(PLACES, one, strict=True))
@@ -339,7 +345,7 @@ def check_ranges(published, least, low, high):  # a range has room for every wit
         check(holds, f"{codes} has the range {lower} to {upper}, wider than {known[codes][0]} to {known[codes][1]}")
         moved = (value + low[one], value + high[one]) if order < 6 else (value, value)
         check(lower <= moved[0] and moved[1] <= upper, f"{codes} has the range {lower} to {upper}, and can be {moved[0]} to {moved[1]}")
-        if lower == upper:  # a published fact
+        if codes in FIXED and lower == upper:
             known[codes] = (lower, upper)
     late = {YEARS.get(period, period) for period in [*behind, *(period for period, *_ in INEXACT)]}
     for total, at in itertools.product([codes for codes in numbers if ORDER[number(codes)] == 1], range(6)):
@@ -366,7 +372,9 @@ def proved(claim, published):  # the number of a sum that is over 4: it holds pa
         check(all(len({*codes} - {"_T"}) == len(codes) for codes in where.values()), f"{where} names a code twice, or none")
         facts = [(fact["low"], fact["high"]) for fact in RULES["facts"] if (fact["year"], fact["where"]) == (year, where)]
         total = sum(published[one] for one in counting(year, where))
-        bound += times * ((total, total) if len(where) < 2 else [*facts, (0, math.inf)][0])[times < 0]
+        error = sum(INEXACT.get(SUMS[one], 0) for one in counting(year, where))
+        known = (max(total - error, 0), total + error) if len(where) < 2 else [*facts, (0, math.inf)][0]
+        bound += times * known[times < 0]
         added.append((times, where))
     for cell in itertools.product(*([code for code in listed if code != "_T"] for listed in CODES[1:])):
         over = sum(times for times, where in added if all(code in where.get(name, [code]) for name, code in zip(NAMES, cell)))

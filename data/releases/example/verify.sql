@@ -11,6 +11,10 @@ with rules as (
         cast(json -> '$.disclosure_control.known' as struct(
             "sum" varchar[], "value" integer, parts struct(times integer, "where" map(varchar, varchar[]))[]
         )[]) as known,
+        cast(json -> '$.disclosure_control.inexact_totals' as struct(
+            period varchar, nationality varchar, age_band varchar, sex varchar, crime_type varchar, outcome varchar,
+            largest_error integer
+        )[]) as inexact_totals,
         cast(json -> '$.codelists' as map(varchar, map(varchar, varchar))) as codelists
     from (select cast(content as json) as json from read_text('*datapackage*.json'))
 ),
@@ -161,11 +165,28 @@ parts as (
     from (select unnest(known) as claim from rules)
 ),
 
+-- One row per total that is not exact.
+inexact as (
+    select unnest(inexact_totals, recursive := true)
+    from rules
+),
+
 priced as (
     select
         parts.claim,
         parts.part,
         coalesce(sum(cells.value), 0) as total,
+        (
+            select coalesce(sum(inexact.largest_error), 0)
+            from inexact
+            where
+                inexact.period = parts.claim.sum[1]
+                and inexact.nationality in coalesce(parts.part."where"['nationality'], ['_T'])
+                and inexact.age_band in coalesce(parts.part."where"['age_band'], ['_T'])
+                and inexact.sex in coalesce(parts.part."where"['sex'], ['_T'])
+                and inexact.crime_type in coalesce(parts.part."where"['crime_type'], ['_T'])
+                and inexact.outcome in coalesce(parts.part."where"['outcome'], ['_T'])
+        ) as error,
         any_value(facts.fact) as fact
     from parts
     left join cells
@@ -184,7 +205,8 @@ bounded as (
     select
         claim,
         sum(part.times * case
-            when cardinality(part."where") < 2 then total
+            when cardinality(part."where") < 2 and part.times > 0 then greatest(total - error, 0)
+            when cardinality(part."where") < 2 then total + error
             when part.times > 0 then coalesce(fact.low, 0)
             else coalesce(fact.high, 1000000000)
         end) as bound,

@@ -41,7 +41,7 @@ LARGER_GROUPS: Final = (
     "No group of the code lists mends that. Publish a longer period, add a larger group to "
     "data/reference/<dimension>.csv,"
 )
-LATER: Final = "A year that is out keeps its groups. Publish it again when it has more records,"
+LATER: Final = "A published year keeps its groups. Publish it again when it has more records,"
 """The advice on disclosive groups of a first release, and on those of a revision."""
 
 
@@ -119,7 +119,7 @@ def refuse(
 ) -> None:
     """Refuse counts with disclosive groups.
 
-    A revision keeps the groups of the releases that are out, so other groups are no advice.
+    A revision keeps the groups of the earlier releases, so other groups are no advice.
 
     Raises:
         DisclosureError: there are some. The message names them and the remedies.

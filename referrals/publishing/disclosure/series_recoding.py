@@ -1,9 +1,9 @@
 """The recoding of a new year of a series: that of the year before it, made coarser if need be.
 
-Called by `history.published_recoding` for a year that is published for the first time beside years
-that are out. The earlier years keep their codes. A category that falls under ten people joins a
-group for the new year and, because each year starts from the one before it, for all that follow. A
-group is never divided again.
+Called by `history.published_recoding` for a year that is published for the first time beside those
+of earlier releases. The earlier years keep their codes. A category that falls under ten people
+joins a group for the new year and, because each year starts from the one before it, for all that
+follow. A group is never divided again.
 """
 
 from __future__ import annotations

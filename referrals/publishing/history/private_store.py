@@ -255,7 +255,7 @@ class PrivateStore:
         if not path.exists() and not may_be_new:
             raise DisclosureError(
                 f"{path} is missing, but this folder has a history of releases. Restore the key "
-                "from its backup. If it is lost, add --new-key: releases that are out stay as they "
+                "from its backup. If it is lost, add --new-key: published releases stay as they "
                 "are, but nobody can make them again, and a draft made with the old key differs."
             )
         if not path.exists():

@@ -26,10 +26,10 @@ OTHER_GROUPS: Final = (
     "(--nationalities)."
 )
 LATER: Final = (
-    "A year that is out keeps its groups. Publish it again when it has more records, or without "
+    "A published year keeps its groups. Publish it again when it has more records, or without "
     "the quarters that are new (--leave-out)."
 )
-"""The advice on a release that is not safe, by itself or beside those that are out."""
+"""The advice on a release that is not safe, by itself or beside earlier ones."""
 
 
 def attack(release: PublicRelease, earlier: Sequence[Path], progress: Progress) -> list[Check]:

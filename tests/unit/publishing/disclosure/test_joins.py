@@ -86,7 +86,7 @@ def test_a_published_year_is_refused_and_never_grouped() -> None:
     recoded = {YEAR: YearRecoding({}, codes_of_year())}
     with pytest.raises(DisclosureError, match="Albania: 256 of 256") as refused:
         mend([uniform], recoded, [YEAR], pairs=True, is_example=False)
-    assert "A year that is out keeps its groups." in str(refused.value)
+    assert "A published year keeps its groups." in str(refused.value)
     assert "data/reference" not in str(refused.value)
 
 
