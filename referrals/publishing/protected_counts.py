@@ -146,14 +146,13 @@ def _tabulate(
             recodes, regrouped = published_recoding.of_series(
                 found, previous, options, is_example=is_example
             )
-            announced += published_recoding.sentences(
-                found, recodes, previous, is_example=is_example
-            )
+            new_codes = published_recoding.new_codes(found, recodes, previous)
+            announced += published_recoding.sentences(new_codes, previous, is_example=is_example)
         else:
-            regrouped = []
+            regrouped, new_codes = [], []
             recoded, codes, announced = foresee.choose_codes(found, options, is_example=is_example)
             recodes = {category.year: YearRecoding(recoded, codes) for category in found}
-        counts, shown = _finest(connection, found, recodes, previous)
+        counts, shown = _finest(connection, recodes, new_codes)
         pairs = options.method != SUPPRESSION
         near_certain = group_disclosure.find_all(shown, pairs=pairs)
         if near_certain and GROUP_DISCLOSURE not in options.accepted:
@@ -161,7 +160,8 @@ def _tabulate(
             recodes, near_certain = mended.recoding, []
             announced += mended.reasons
             regrouped += mended.regrouped
-            counts, _ = _finest(connection, found, recodes, previous)
+            counts, _ = _finest(connection, recodes, new_codes)
+        tabulation.leave_out_codes(connection, new_codes)
         foresee.refuse_groups_of_few_people(connection, options.method, is_revision=bool(previous))
         if DOMINANCE not in options.accepted:
             foresee.refuse_dominated_totals(connection)
@@ -181,13 +181,11 @@ def _tabulate(
 
 def _finest(
     connection: duckdb.DuckDBPyConnection,
-    found: Sequence[Category],
     recodes: Mapping[str, YearRecoding],
-    previous: Mapping[str, StoredYear],
+    new_codes: Sequence[tuple[str, str, str]],
 ) -> tuple[list[Counts], list[Counts]]:
     """Return the counts of every year, and the same in published codes alone."""
-    wide = published_recoding.codes_to_count(found, recodes, previous)
-    counts = foresee.finest(connection, wide)
+    counts = foresee.finest(connection, published_recoding.codes_to_count(recodes, new_codes))
     return counts, [tabulation.split(every, recodes[every.year].codes)[0] for every in counts]
 
 

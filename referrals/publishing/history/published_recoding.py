@@ -69,37 +69,45 @@ def _previous_recoding(found: Sequence[Category], stored: StoredYear, shape: str
     return YearRecoding(recodes, codes)
 
 
-def codes_to_count(
+def new_codes(
     found: Sequence[Category],
     recoded: Mapping[str, YearRecoding],
     previous: Mapping[str, StoredYear],
+) -> list[tuple[str, str, str]]:
+    """Return the year, dimension and code of each code that a published year lacks."""
+    return [
+        (year, dimension, code)
+        for year, stored in previous.items()
+        for dimension, code in _new_codes(found, recoded[year], stored, year)
+    ]
+
+
+def codes_to_count(
+    recoded: Mapping[str, YearRecoding], new: Sequence[tuple[str, str, str]]
 ) -> dict[str, YearRecoding]:
     """Return recodings with every code that occurs, also those that a published year lacks."""
     wide = dict(recoded)
-    for year, stored in previous.items():
-        codes: dict[str, Sequence[str]] = dict(recoded[year].codes)
-        for dimension, code in _new_codes(found, recoded[year], stored, year):
-            codes[dimension] = [*codes[dimension], code]
-        wide[year] = YearRecoding(recoded[year].recoding, codes)
+    for year, dimension, code in new:
+        codes = wide[year].codes
+        every_code = {**codes, dimension: [*codes[dimension], code]}
+        wide[year] = YearRecoding(wide[year].recoding, every_code)
     return wide
 
 
 def sentences(
-    found: Sequence[Category],
-    recoded: Mapping[str, YearRecoding],
+    new: Sequence[tuple[str, str, str]],
     previous: Mapping[str, StoredYear],
     *,
     is_example: bool,
 ) -> Iterator[str]:
     """Yield a sentence for the publisher on each code that is new in a published year."""
-    for year, stored in previous.items():
-        for dimension, code in _new_codes(found, recoded[year], stored, year):
-            label = codelist(dimension, is_example=is_example).label(code)
-            yield (
-                f"{year}: {stored.release_id} has no category for the {dimension.replace('_', ' ')}"
-                f" “{label}”. Every revision of {year} holds records with it back, and the totals "
-                "that lack them have a range."
-            )
+    for year, dimension, code in new:
+        label = codelist(dimension, is_example=is_example).label(code)
+        yield (
+            f"{year}: {previous[year].release_id} has no category for the "
+            f"{dimension.replace('_', ' ')} “{label}”. Every revision of {year} holds records with "
+            "it back, and the totals that lack them have a range."
+        )
 
 
 def _new_codes(

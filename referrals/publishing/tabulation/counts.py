@@ -199,6 +199,18 @@ def finest(
     return [_counts(year, rows_by_year[year], published[year]) for year in sorted(rows_by_year)]
 
 
+def leave_out_codes(
+    connection: duckdb.DuckDBPyConnection, codes: Sequence[tuple[str, str, str]]
+) -> None:
+    """Leave groups with some codes out of the checks of people that follow.
+
+    `codes` has the year, the dimension and the code of each. A published year that lacks a code
+    never has a number with it. `finest` must have been called on the connection.
+    """
+    rows = [{"year": year, "dimension": dimension, "code": code} for year, dimension, code in codes]
+    connection.execute(sql.statement("tabulation/leave_out_codes"), {"codes": rows})
+
+
 def groups_of_few_people(
     connection: duckdb.DuckDBPyConnection, *, cell: int, category: int
 ) -> Mapping[int, int]:

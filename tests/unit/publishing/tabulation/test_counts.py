@@ -286,6 +286,28 @@ def test_groups_of_enough_referrals_but_too_few_people_are_counted(
     assert tabulation.records_without_person(people) == len(RECORDS) + 1
 
 
+def test_a_code_that_is_not_published_is_left_out_of_the_checks_of_people(
+    people: duckdb.DuckDBPyConnection,
+) -> None:
+    tabulation.categories(people)
+    finest(people, GROUPED, PUBLISHED)
+
+    def few_people() -> int:
+        return tabulation.groups_of_few_people(people, cell=5, category=10).get(1, 0)
+
+    before = few_people()
+    tabulation.leave_out_codes(people, [])
+    assert few_people() == before
+    tabulation.leave_out_codes(people, [("2019-20", "sex", "F"), (YEAR, "outcome", "F")])
+    assert few_people() == before
+    tabulation.leave_out_codes(people, [(LATER, "sex", "_NK")])
+    assert few_people() == before - len(FINEST), "those five records were in a total of each"
+    every_sex = [(year, "sex", code) for year in (YEAR, LATER) for code in "FM"]
+    tabulation.leave_out_codes(people, every_sex)
+    assert few_people() == 0
+    assert tabulation.dominated_totals(people, people=9, largest_share=1) == []
+
+
 def test_a_total_is_dominated_if_one_person_has_more_than_a_share_of_it(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
