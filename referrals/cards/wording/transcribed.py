@@ -16,8 +16,8 @@ from referrals.query.observation import Observation
 from referrals.reference import statuses
 from referrals.reference.codelists import NOT_RECORDED
 
-ESTIMATED: Final = "e"
-"""The status letter of a range that we worked out from printed numbers."""
+DERIVED: Final = frozenset({"d", "e"})
+"""The status letters of numbers that we worked out from printed ones: exact ones, and ranges."""
 
 
 class Transcribed(Wording):
@@ -44,9 +44,9 @@ class Transcribed(Wording):
         return []
 
     def is_derived(self, rows: Sequence[Mapping[str, object]]) -> bool:
-        """Return whether any number of a card is a range or an estimate, and so not printed."""
+        """Return whether any number of a card is derived or a range, and so not printed."""
         return any(
-            row.get("status") == ESTIMATED or row.get("lower") != row.get("upper") for row in rows
+            row.get("status") in DERIVED or row.get("lower") != row.get("upper") for row in rows
         )
 
     def _finding(self, answer: Answer) -> str:

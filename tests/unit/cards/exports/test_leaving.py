@@ -89,10 +89,18 @@ def test_the_apa_style_has_the_day_of_publication_of_printed_figures(release: Re
 def test_a_figure_that_we_derived_is_not_credited_to_its_source(
     card: Card, cite: citations.Cite
 ) -> None:
-    assert any(row["status"] == transcribed.ESTIMATED for row in card.data)
+    assert any(row["status"] in transcribed.DERIVED for row in card.data)
     text = cite(card, BASE)
     assert "Derived from Home Office (2021), " in text
     assert "Victim referrals" in text.partition("Home Office")[0]
+
+
+def test_a_card_with_an_exact_sum_of_printed_figures_is_derived(release: Release) -> None:
+    named = registry.card("nationality", release, Selection())
+    assert [row["status"] for row in named.data] == ["", "", "", "d", "x"]
+    assert citations.is_derived(named)
+    printed = registry.card("nationality", release, Selection(nationality="VNM,ALB"))
+    assert not citations.is_derived(printed)
 
 
 def test_figures_of_a_release_built_from_records_are_its_own(invented: Release) -> None:
