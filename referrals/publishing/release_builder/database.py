@@ -46,7 +46,8 @@ def write(tables: Path, database: Path) -> None:
         DataError: the process failed.
     """
     module = __spec__.name if __spec__ else __name__
-    command = [sys.executable, "-m", module, str(tables), str(database)]
+    # The process starts in another folder, which has our modules.
+    command = [sys.executable, "-m", module, str(tables.resolve()), str(database.resolve())]
     environment = {**os.environ, **REPRODUCIBLE}
     ran = subprocess.run(  # noqa: S603 - our own module
         command, cwd=ROOT, env=environment, capture_output=True, check=False
