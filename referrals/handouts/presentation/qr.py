@@ -12,7 +12,7 @@ from referrals.caching import cached
 
 DARK, LIGHT = "#0b0c0c", "#ffffff"
 BORDER: Final = 2
-"""Modules of white around a code. The standard asks for 4: the white box round it adds the rest."""
+"""Modules of white around a code. The standard asks for 4: the white box adds the rest."""
 
 PNG_SCALE: Final = 8
 """Pixels of a module: a code of an inch and a half is sharp on a large screen."""
