@@ -119,7 +119,7 @@ def refuse(
 ) -> None:
     """Refuse counts with disclosive groups.
 
-    A revision keeps the groups of the earlier releases, so other groups are no advice.
+    A revision keeps the groups of the earlier releases, so it is not advised to choose others.
 
     Raises:
         DisclosureError: there are some. The message names them and the remedies.

@@ -91,7 +91,7 @@ class Counts:
 def split(counts: Counts, published: Categories) -> tuple[Counts, dict[Codes, int]]:
     """Return the counts in published codes, and the cells with another code.
 
-    Quarters are no codes that a release chooses, so all of them stay.
+    A release does not choose its quarters, so all of them stay.
     """
     listed = [{*published[name]} for name in FINEST[1:]]
     known, new = {}, {}
