@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext as does_not_raise
 from dataclasses import replace
 
 import pytest
@@ -26,7 +27,8 @@ def with_figure(ledger: Ledger, observation_id: str, **changed: str) -> Ledger:
 
 
 def test_the_ledger_passes(ledger: Ledger) -> None:
-    context_checks.check(ledger)
+    with does_not_raise():
+        context_checks.check(ledger)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,8 @@ def test_a_dated_fact_without_its_source_or_series_stops_the_build(
 
 def test_a_derived_figure_needs_no_quotation_of_its_value(ledger: Ledger) -> None:
     derived = with_figure(ledger, "C0428", value="758942", upper="758942", status="d")
-    context_checks.check(derived)
+    with does_not_raise():
+        context_checks.check(derived)
 
 
 def test_the_quarters_of_the_duty_to_notify_add_up_to_the_year(ledger: Ledger) -> None:
