@@ -41,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_mapping_argument(
         parser,
-        help_text="an earlier mapping, such as last year's: it is kept whole, and only what is new "
-        "in the extract is asked",
+        help_text="an earlier mapping, such as last year's: it is kept whole, and only new words "
+        "and columns of the extract are asked about",
     )
 
 
