@@ -136,11 +136,10 @@ def forecast(
             if not is_accepted and group_disclosure.find_all(years, pairs=pairs):
                 mended = joins.mend(years, recoded, (), pairs=pairs, is_example=is_example)
                 groupings += mended.reasons
-                recoded = mended.recoding
-                years = finest(connection, recoded)
+                years = finest(connection, mended.recoding)
             refuse_groups_of_few_people(connection, options.method, is_revision=False)
             if DOMINANCE not in options.accepted:
-                refuse_dominated_totals(connection, recoded)
+                refuse_dominated_totals(connection)
             for counts in years:
                 progress(f"{counts.year}: looking for refusals of `publish`")
                 facts = agreed_facts.find(counts).facts
@@ -164,24 +163,15 @@ def finest(
     )
 
 
-def refuse_dominated_totals(
-    connection: duckdb.DuckDBPyConnection, recoded: Mapping[str, YearRecoding]
-) -> None:
+def refuse_dominated_totals(connection: duckdb.DuckDBPyConnection) -> None:
     """Refuse counts if most referrals of an exact total are of one person, or of as few as set.
-
-    Codes that a year does not publish are ignored: a revision holds their records back.
 
     Raises:
         DisclosureError: there is such a total. The message names them.
     """
-    dominated = tabulation.dominated_totals(
+    found = tabulation.dominated_totals(
         connection, people=DOMINANT_PEOPLE, largest_share=LARGEST_DOMINANT_SHARE
     )
-    found = [
-        (year, dimension, code)
-        for year, dimension, code in dominated
-        if code in recoded[year].codes.get(dimension, (code,))
-    ]
     if found:
         listed = "; ".join(f"{dimension} {code} in {year}" for year, dimension, code in found)
         raise DisclosureError(

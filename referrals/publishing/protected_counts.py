@@ -164,7 +164,7 @@ def _tabulate(
         tabulation.leave_out_codes(connection, new_codes)
         foresee.refuse_groups_of_few_people(connection, options.method, is_revision=bool(previous))
         if DOMINANCE not in options.accepted:
-            foresee.refuse_dominated_totals(connection, recodes)
+            foresee.refuse_dominated_totals(connection)
         return Tabulated(
             found=found,
             releases=releases,
