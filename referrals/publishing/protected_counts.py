@@ -162,6 +162,7 @@ def _tabulate(
             announced += mended.reasons
             regrouped += mended.regrouped
             counts, _ = _finest(connection, found, recodes, previous)
+        tabulation.leave_out_unlisted(connection, {year: recodes[year].codes for year in previous})
         foresee.refuse_groups_of_few_people(connection, options.method, is_revision=bool(previous))
         if DOMINANCE not in options.accepted:
             foresee.refuse_dominated_totals(connection)
