@@ -290,6 +290,20 @@ def test_a_year_of_one_quarter_is_verified_by_sums_of_the_quarter_that_are_known
     assert stranger.query(folder) == []
 
 
+def test_a_year_without_small_numbers_is_verified(tmp_path: Path, stranger: Stranger) -> None:
+    cells = itertools.product(published_releases.DAYS, "FM", ("MS", "DA"), ("NFA", "ICE"))
+    rows = [
+        f"{number}-{copy},{day},kent,VNM,25,{sex},{crime_type},{outcome},synthetic"
+        for number, (day, sex, crime_type, outcome) in enumerate(cells)
+        for copy in range(10)
+    ]
+    path = published_releases.extract(tmp_path / "large.csv", records=0, more=rows)
+    folder = published_releases.publish(path, tmp_path / "out", tmp_path / "private")
+    assert min(int(row["value"]) for row in published_releases.cells(folder)) == 10
+    assert stranger.verify(folder)[0] == 0
+    assert stranger.query(folder) == []
+
+
 def test_the_statement_finds_no_fault_in_a_sound_release(folder: Path, stranger: Stranger) -> None:
     assert stranger.query(folder) == []
 

@@ -139,7 +139,7 @@ def verify():
     small = {one for one, value in enumerate(least) if 0 < value <= 4 and ORDER[one] > 1}  # totals of one code are exact
     for quarters in RULES["quarters"].values():  # what shows 0, and whose codes all stand in a cell that can shrink
         ours = [SUMS[one] for one, value in rows.items() if ORDER[one] == 6 and SUMS[one][0] in quarters and value <= 7]
-        small |= {number(cell) for cell in itertools.product(*map(set, zip(*ours)))} - rows.keys()
+        small |= {number(cell) for cell in itertools.product(*map(set, zip(*ours))) if ours} - rows.keys()
     narrow = [one for one in small - known if high[one] - low[one] < 4]
     check(not narrow, f"{len(narrow)} sums have a range too narrow, {SUMS[min(narrow, default=0)]} the first")
     print(f"True: {len(rows):,} numbers add up. {len(small - known):,} sums that could be 1 to 4 have a range at least 4 wide.")
