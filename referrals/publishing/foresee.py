@@ -170,7 +170,10 @@ def refuse_dominated_totals(connection: duckdb.DuckDBPyConnection) -> None:
         DisclosureError: there is such a total. The message names them.
     """
     found = tabulation.dominated_totals(
-        connection, people=DOMINANT_PEOPLE, largest_share=LARGEST_DOMINANT_SHARE
+        connection,
+        people=DOMINANT_PEOPLE,
+        largest_share=LARGEST_DOMINANT_SHARE,
+        smallest=SMALLEST_PUBLISHED_CATEGORY,
     )
     if found:
         listed = "; ".join(f"{dimension} {code} in {year}" for year, dimension, code in found)

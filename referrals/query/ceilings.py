@@ -7,10 +7,12 @@ each release, because reading them in every query would double its time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from referrals.caching import cached
+from referrals.query.crosstab import Record
 from referrals.query.labels import code_rows
 from referrals.query.selection import PERIOD
 from referrals.reference.codelists import DIMENSIONS, TOTAL
@@ -26,10 +28,15 @@ Ceiling = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Ceilings:
-    """The upper bound of each total of one code, and the year of each quarter."""
+    """The upper bound of each total of one code, and the year of each quarter.
+
+    `incomplete` are the dimensions of which some year has no exact total. Records that are held
+    back can have a code there that is not listed, so the listed ones need not add up to a total.
+    """
 
     most: Mapping[Ceiling, int]
     year_of: Mapping[str, str]
+    incomplete: AbstractSet[str] = frozenset()
 
     def lowered(self, upper: int, codes: Mapping[str, str]) -> int:
         """Return the upper bound of a sum, or the lowest ceiling if that is less.
@@ -47,10 +54,8 @@ class Ceilings:
 @cached(16, BY_EDITION, has_words=False)
 def read(release: Release) -> Ceilings:
     """Return the ceilings of a rounded release, also of the sums of all its years."""
-    listed = {
-        (row["period"], row["dimension"], row["code"]): row["upper"]
-        for row in release.rows("query/ceilings")
-    }
+    rows = release.rows("query/ceilings")
+    listed = {(row["period"], row["dimension"], row["code"]): row["upper"] for row in rows}
     years = {
         row["code"]: row["members"].split()
         for row in code_rows(release)
@@ -63,4 +68,11 @@ def read(release: Release) -> Ceilings:
         if len(known) == len(years):
             listed[EVERY_YEAR, name, code] = sum(known)
     year_of = {quarter: year for year, quarters in years.items() for quarter in quarters}
-    return Ceilings(listed, year_of)
+    return Ceilings(listed, year_of, _incomplete(rows, years))
+
+
+def _incomplete(rows: Sequence[Record], years: Container[str]) -> AbstractSet[str]:
+    """Return the dimensions of which some year has no exact total."""
+    totals = [row for row in rows if row["period"] in years and row["dimension"] != TOTAL]
+    exact = {(row["period"], row["dimension"]) for row in totals if row["lower"] == row["upper"]}
+    return {row["dimension"] for row in totals if (row["period"], row["dimension"]) not in exact}

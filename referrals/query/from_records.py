@@ -24,8 +24,7 @@ class FromRecords(ABC):
     """A release built from records, queried through `kinds.ReleaseKind`.
 
     Each kind has a statement of its own, with `thresholds` as parameters. Shares of a total of
-    fewer than `reliable_from` referrals are marked as unreliable. `adds_up` means that the parts of
-    a total add up to it, so that their bounds are narrowed together.
+    fewer than `reliable_from` referrals are marked as unreliable.
     """
 
     release: Release
@@ -33,13 +32,19 @@ class FromRecords(ABC):
     statement: ClassVar[str]
     thresholds: ClassVar[Mapping[str, int]] = MappingProxyType({})
     reliable_from: ClassVar[int] = 0
-    adds_up: ClassVar[bool] = False
 
     @abstractmethod
     def with_shares(
-        self, parts: Sequence[Observation], total: Observation
+        self, parts: Sequence[Observation], total: Observation, dimension: str
     ) -> Sequence[Observation]:
         """Return the parts of a total with their shares of it, if they can have one."""
+
+    def adds_up(self, dimension: str) -> bool:  # noqa: ARG002 - for some kinds it depends on it
+        """Return whether the codes of a dimension add up to its total in the records.
+
+        If so, the bounds of parts and total are narrowed together.
+        """
+        return False
 
     def within_ceilings(
         self,
@@ -86,7 +91,7 @@ class FromRecords(ABC):
             observations = [crosstab.observation(record) for record in bounded]
             total = next(observation for observation in observations if observation.code == TOTAL)
             parts = tuple(row for row in observations if row.code != TOTAL)
-            if self.adds_up:
+            if self.adds_up(rows):
                 # A code that the period does not have is in a group, and adds nothing.
                 present = [part for part in parts if part.has_number]
                 narrowed, total = joint_bounds.within_total(present, total)
@@ -95,7 +100,7 @@ class FromRecords(ABC):
             return Answer(
                 rows,
                 within,
-                tuple(self.with_shares(parts, total)),
+                tuple(self.with_shares(parts, total, rows)),
                 total,
                 about.kind,
                 labels=of_selection(within, code_labels),

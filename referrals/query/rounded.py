@@ -34,7 +34,10 @@ class Rounded(FromRecords):
         {"largest_ambiguous": LARGEST_AMBIGUOUS, "largest_small_count": LARGEST_SMALL_COUNT}
     )
     reliable_from = SMALLEST_SHARE_BASE
-    adds_up = True
+
+    def adds_up(self, dimension: str) -> bool:
+        """Return whether no record that is held back can have a code that is not listed."""
+        return dimension not in ceilings.read(self.release).incomplete
 
     def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
         """Return the sums of every combination of codes, their ranges narrowed by one another."""
@@ -59,10 +62,16 @@ class Rounded(FromRecords):
         return found
 
     def _lowered(self, found: Cube, selection: Selection) -> Cube:
-        """Return a cube with upper bounds within the totals that each number is part of."""
+        """Return a cube with upper bounds within the totals that each number is part of.
+
+        Its axes say whether their codes add up.
+        """
         known = ceilings.read(self.release)
         within = {**selection.codes(), PERIOD: selection.period}
         within |= {axis.name: TOTAL for axis in found.axes if axis.name in DIMENSIONS}
+        axes = tuple(
+            replace(axis, is_complete=axis.name not in known.incomplete) for axis in found.axes
+        )
         names = [PERIOD if axis.name in cube.TIMES else axis.name for axis in found.axes]
         observations = {}
         for key, observation in found.observations.items():
@@ -73,7 +82,7 @@ class Rounded(FromRecords):
                 }
                 upper = known.lowered(upper, {**within, **chosen})
             observations[key] = replace(observation, upper=upper)
-        return replace(found, observations=observations)
+        return replace(found, axes=axes, observations=observations)
 
     def sums(self, codes: Mapping[str, str]) -> Mapping[str, Record]:
         """Return the sum of the finest cells of one combination of codes, by period."""
@@ -87,7 +96,7 @@ class Rounded(FromRecords):
         return {row["fixed"]: row["upper"] for row in rows}
 
     def with_shares(
-        self, parts: Sequence[Observation], total: Observation
+        self, parts: Sequence[Observation], total: Observation, dimension: str
     ) -> Sequence[Observation]:
         """Return parts with their shares, and the range of each share without rounding."""
         if not total.value:
@@ -98,6 +107,8 @@ class Rounded(FromRecords):
                 found.append(part)
                 continue
             others = [other.bounds for other in parts if other is not part and other.has_number]
+            if not self.adds_up(dimension):
+                others = [joint_bounds.rest(part.bounds, total.bounds)]
             lower, upper = joint_bounds.share(part.bounds, total.bounds, others)
             value = Fraction(part.value or 0, total.value)
             found.append(replace(part, share=Share(lower=lower, upper=upper, value=value)))

@@ -35,7 +35,10 @@ class Suppressed(FromRecords):
         return {}
 
     def with_shares(
-        self, parts: Sequence[Observation], total: Observation
+        self,
+        parts: Sequence[Observation],
+        total: Observation,
+        dimension: str,  # noqa: ARG002 - no sum is needed for them
     ) -> Sequence[Observation]:
         """Return parts with their shares, unless they or the total are absent or small."""
         if total.value is None or total.value < SMALLEST_SHARE_BASE:

@@ -1,6 +1,7 @@
--- One row per listed total of a period ('_T' as dimension and code) and of one code in it, with its upper bound.
+-- One row per listed total of a period ('_T' as dimension and code) and of one code in it, with its bounds.
 select
     period,
+    lower,
     upper,
     case
         when nationality <> '_T' then 'nationality'

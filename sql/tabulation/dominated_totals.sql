@@ -1,5 +1,5 @@
 -- One row per dominated total ((n,k) rule): a year, dimension and code. Its $people people with the most referrals have
--- more than $largest_share percent of its referrals.
+-- more than $largest_share percent of its referrals. Totals below $smallest referrals are never exact, so none is dominated.
 with by_person as (
     select
         year,
@@ -56,6 +56,7 @@ select
 from totals
 -- Everybody else has one referral. If repeat people are fewer than $people, some of the others are dominant as well.
 where
-    100 * (of_dominant_people + least(further_people, referrals - of_repeat_people))
+    referrals >= $smallest
+    and 100 * (of_dominant_people + least(further_people, referrals - of_repeat_people))
     > $largest_share * referrals
 order by year, dimension, code

@@ -36,5 +36,5 @@ select
     fixed,
     count(*) as found
 from counted
-where referrals >= $cell and people < if(fixed = 1, $category, $cell)
+where referrals >= if(fixed = 1, $category, $cell) and people < if(fixed = 1, $category, $cell)
 group by fixed

@@ -199,6 +199,30 @@ def test_late_records_with_a_code_that_the_first_release_lacks_are_held_back(
     assert main(["audit", str(folder), str(later)]) == 0
 
 
+def test_pages_do_not_add_up_codes_to_a_total_with_many_records_of_another_code(
+    small_place: Path,
+) -> None:
+    days = published_releases.DAYS
+    new = [
+        f"A-{n},{days[n % 4]},kent,VNM,{16 + 9 * (n % 2)},_NK,MS,NFA,synthetic" for n in range(40)
+    ]
+    new += [f"B-{n},{days[n % 4]},kent,ALB,16,F,MS,ICE,synthetic" for n in range(7)]
+    new += [f"C,{days[0]},kent,IND,16,M,OTH,NFA,synthetic"]
+    more = published_releases.extract(small_place / "more.csv", more=new)
+    later = published_releases.publish(
+        more, small_place / "out", small_place / "private", release="second"
+    )
+    records, opened = records_of(more), open_release(later)
+    every = (published_releases.YEAR, *["_T"] * 5)
+    for dimension in ("sex", "outcome", "crime_type"):
+        answer = kinds.of(opened).answer(dimension, Selection(release="second"))
+        least, most = answer.total.bounds
+        assert least <= records[every] <= most
+        found = kinds.of(opened).cube((dimension, "age_band"), Selection(release="second"))
+        least, most = found.observations["_T", "_T"].bounds
+        assert least <= records[every] <= most
+
+
 @pytest.mark.slow  # the tests of `revise` show the same of smaller tables
 def test_a_revision_holds_back_a_batch_in_a_single_cell(small_place: Path) -> None:
     new = [f"NEW-{number},2021-05-11,kent,VNM,16,M,MS,NFA,synthetic" for number in range(12)]

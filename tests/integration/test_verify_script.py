@@ -274,6 +274,36 @@ def test_the_script_checks_the_proof_of_a_known_sum(folder: Path, stranger: Stra
     assert "Known to be over 4, by exact totals" in stranger.verify(folder)[1]
 
 
+def test_a_year_of_one_quarter_is_verified_by_sums_of_the_quarter_that_are_known(
+    tmp_path: Path, stranger: Stranger
+) -> None:
+    path = published_releases.extract(tmp_path / "quarter.csv", seed=2, records=50)
+    text = path.read_text(encoding="utf-8")
+    for day in published_releases.DAYS:
+        text = text.replace(day, published_releases.DAYS[0])
+    path.write_text(text, encoding="utf-8")
+    folder = published_releases.publish(path, tmp_path / "out", tmp_path / "private")
+    manifest = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    known = [claim["sum"] for claim in manifest["disclosure_control"]["known"]]
+    assert any(quarter != "_T" for _, quarter, *_ in known), "the test needs such a sum"
+    assert stranger.verify(folder)[0] == 0
+    assert stranger.query(folder) == []
+
+
+def test_a_year_without_small_numbers_is_verified(tmp_path: Path, stranger: Stranger) -> None:
+    cells = itertools.product(published_releases.DAYS, "FM", ("MS", "DA"), ("NFA", "ICE"))
+    rows = [
+        f"{number}-{copy},{day},kent,VNM,25,{sex},{crime_type},{outcome},synthetic"
+        for number, (day, sex, crime_type, outcome) in enumerate(cells)
+        for copy in range(10)
+    ]
+    path = published_releases.extract(tmp_path / "large.csv", records=0, more=rows)
+    folder = published_releases.publish(path, tmp_path / "out", tmp_path / "private")
+    assert min(int(row["value"]) for row in published_releases.cells(folder)) == 10
+    assert stranger.verify(folder)[0] == 0
+    assert stranger.query(folder) == []
+
+
 def test_the_statement_finds_no_fault_in_a_sound_release(folder: Path, stranger: Stranger) -> None:
     assert stranger.query(folder) == []
 

@@ -288,7 +288,7 @@ def sums(cell):  # the numbers of the 64 sums that a cell of one quarter is part
 
 
 def counting(year, where):  # the numbers of the sums that together count some codes of a year
-    return [number(one) for one in itertools.product([year], *(where.get(name, ["_T"]) for name in NAMES))]
+    return [number(one) for one in itertools.product(where.get("quarter", [year]), *(where.get(name, ["_T"]) for name in NAMES))]
 
 
 def added_up(rows):  # what all sums are, and the least they can be; those of up to three codes must be there, and be right
@@ -365,8 +365,8 @@ def check_parts(total, at, known):  # a part of an exact total, split by one mor
 
 
 def proved(claim, published):  # the number of a sum that is over 4: it holds parts, totals of one dimension and facts, that are
-    (year, _, *codes), bound = claim["sum"], 0
-    added = [(-1, {name: [code] for name, code in zip(NAMES, codes) if code != "_T"})]
+    (year, quarter, *codes), bound = claim["sum"], 0
+    added = [(-1, {name: [code] for name, code in zip(["quarter", *NAMES], [quarter, *codes]) if code != "_T"})]
     for part in claim["parts"]:
         where, times = part["where"], part["times"]
         check(all(len({*codes} - {"_T"}) == len(codes) for codes in where.values()), f"{where} names a code twice, or none")
@@ -376,11 +376,13 @@ def proved(claim, published):  # the number of a sum that is over 4: it holds pa
         known = (max(total - error, 0), total + error) if len(where) < 2 else [*facts, (0, math.inf)][0]
         bound += times * known[times < 0]
         added.append((times, where))
-    for cell in itertools.product(*([code for code in listed if code != "_T"] for listed in CODES[1:])):
-        over = sum(times for times, where in added if all(code in where.get(name, [code]) for name, code in zip(NAMES, cell)))
+    every = [RULES["quarters"][year], *([code for code in listed if code != "_T"] for listed in CODES[1:])]
+    for cell in itertools.product(*every):
+        named = list(zip(["quarter", *NAMES], cell))
+        over = sum(times for times, where in added if all(code in where.get(name, [code]) for name, code in named))
         check(over <= 0, f"the parts of {claim['sum']} count {cell} too often")
     check(bound > 4, f"{claim['sum']} is only known to be at least {bound}")
-    return number((year, *codes))
+    return number((year if quarter == "_T" else quarter, *codes))
 
 
 def verify():
@@ -399,7 +401,7 @@ def verify():
     small = {one for one, value in enumerate(least) if 0 < value <= 4 and ORDER[one] > 1}  # totals of one code are exact
     for quarters in RULES["quarters"].values():  # what shows 0, and whose codes all stand in a cell that can shrink
         ours = [SUMS[one] for one, value in rows.items() if ORDER[one] == 6 and SUMS[one][0] in quarters and value <= 7]
-        small |= {number(cell) for cell in itertools.product(*map(set, zip(*ours)))} - rows.keys()
+        small |= {number(cell) for cell in itertools.product(*map(set, zip(*ours))) if ours} - rows.keys()
     narrow = [one for one in small - known if high[one] - low[one] < 4]
     check(not narrow, f"{len(narrow)} sums have a range too narrow, {SUMS[min(narrow, default=0)]} the first")
     print(f"True: {len(rows):,} numbers add up. {len(small - known):,} sums that could be 1 to 4 have a range at least 4 wide.")

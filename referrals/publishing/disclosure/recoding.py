@@ -242,6 +242,22 @@ def _members_present(aggregate: Code, totals: Totals) -> list[str]:
     return [code for code in aggregate.members if code in totals]
 
 
+def group_of(dimension: str, code: str, published: Collection[str]) -> str:
+    """Return the published group whose label includes a code, or '' if there is none.
+
+    >>> group_of("age_band", "50-59", ["0-17", "40+"]), group_of("sex", "_NK", ["F", "M"])
+    ('40+', '')
+    """
+    listed = codelist(dimension).codes
+    for group in published:
+        if group in listed and code in listed[group].members:
+            return group
+    if dimension != DIMENSIONS[0]:
+        return ""
+    groups = (f"{OTHER}_{_regions().get(code)}", OTHER)
+    return next((group for group in groups if group in published), "")
+
+
 def _regions() -> dict[str, str]:
     rows = table_schema.read(REFERENCE / "nationality.csv")
     return {row["code"]: row["region"] for row in rows}

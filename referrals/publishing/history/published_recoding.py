@@ -14,7 +14,7 @@ from referrals.publishing.disclosure.series_recoding import Regrouping, YearReco
 from referrals.publishing.history.private_store import StoredYear
 from referrals.publishing.options import Options
 from referrals.publishing.tabulation.counts import Category
-from referrals.reference.codelists import codelist
+from referrals.reference.codelists import DIMENSIONS, codelist
 
 
 def of_series(
@@ -62,9 +62,10 @@ def _previous_recoding(found: Sequence[Category], stored: StoredYear, shape: str
     recodes = dict(stored.recoding)
     for category in found:
         published = stored.categories[category.dimension]
-        is_new = category.code not in published
-        if category.dimension == "nationality" and is_new and recoding.OTHER in published:
-            recodes.setdefault((category.dimension, category.code), recoding.OTHER)
+        if category.dimension in DIMENSIONS and category.code not in published:
+            group = recoding.group_of(category.dimension, category.code, published)
+            if group:
+                recodes.setdefault((category.dimension, category.code), group)
     codes = {name: codes for name, codes in stored.categories.items() if name != "quarter"}
     return YearRecoding(recodes, codes)
 

@@ -43,7 +43,9 @@ NOT_LISTED: Final = (
 HELD_BACK: Final = (
     "Later changes to the records of a year that is listed as held back, which would describe a "
     "few people or could be read off beside an earlier release, are not in this release. The "
-    "totals that they touch are not exact: they have the letter r and the range in which they lie."
+    "totals that they touch are not exact: they have the letter r and the range in which they lie. "
+    "Such a record can have a code that is not listed. So if no total of a dimension is exact, its "
+    "codes need not add up to the total."
 )
 
 PROVISIONAL: Final = "{year} is provisional [p]: it has {quarters} of its 4 quarters so far."

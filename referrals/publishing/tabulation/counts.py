@@ -214,12 +214,12 @@ def leave_out_codes(
 def groups_of_few_people(
     connection: duckdb.DuckDBPyConnection, *, cell: int, category: int
 ) -> Mapping[int, int]:
-    """Return the number of groups with `cell` referrals or more, but too few people.
+    """Return the number of groups with enough referrals to be exact, but too few people.
 
-    The keys are the numbers of dimensions that a group fixes. A group that fixes one has too few
-    below `category` people, any other below `cell`. Only groups that fix one, two or all dimensions
-    are examined: no others are published as exact numbers. `finest` must have been called on the
-    connection.
+    The keys are the numbers of dimensions that a group fixes. Enough and too few are both set by
+    `category` for a group that fixes one, and by `cell` for any other. Only groups that fix one,
+    two or all dimensions are examined: no others are published as exact numbers. `finest` must have
+    been called on the connection.
     """
     rows = connection.execute(
         sql.statement("tabulation/groups_of_few_people"), {"cell": cell, "category": category}
@@ -228,17 +228,18 @@ def groups_of_few_people(
 
 
 def dominated_totals(
-    connection: duckdb.DuckDBPyConnection, *, people: int, largest_share: int
+    connection: duckdb.DuckDBPyConnection, *, people: int, largest_share: int, smallest: int = 1
 ) -> list[tuple[str, str, str]]:
     """Return the year, dimension and code of each dominated total, by the (n,k) dominance rule.
 
-    The total is that of one code. The `people` (n) with the most referrals have more than
-    `largest_share` (k) percent of them. A person without further referrals in the year counts with
-    one, as does a record without a person_id. `finest` must have been called on the connection.
+    The total is that of one code, and of `smallest` referrals or more. The `people` (n) with the
+    most referrals have more than `largest_share` (k) percent of them. A person without further
+    referrals in the year counts with one, as does a record without a person_id. `finest` must have
+    been called on the connection.
     """
     rows = connection.execute(
         sql.statement("tabulation/dominated_totals"),
-        {"people": people, "largest_share": largest_share},
+        {"people": people, "largest_share": largest_share, "smallest": smallest},
     ).fetchall()
     return [(str(year), str(dimension), str(code)) for year, dimension, code in rows]
 

@@ -39,10 +39,14 @@ _TIME_OF_KIND: Final = {"category": QUARTER, "aggregate": YEAR}
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a cube: its codes in the order of the code list, the total last."""
+    """One axis of a cube: its codes in the order of the code list, the total last.
+
+    `is_complete` means that no record of the total has a code that is not listed.
+    """
 
     name: str
     codes: tuple[Code, ...]
+    is_complete: bool = True
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -52,6 +56,8 @@ class Axis:
     @property
     def parts(self) -> tuple[str, ...]:
         """The codes that add up to the total: categories and those such as "not recorded"."""
+        if not self.is_complete:
+            return ()
         if self.name in TIMES:
             return tuple(code.code for code in self.codes if code.code != TOTAL)
         return tuple(code.code for code in self.codes if code.kind in {"category", "special"})

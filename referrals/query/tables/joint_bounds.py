@@ -33,6 +33,15 @@ def within_total(
     )
 
 
+def rest(part: Bounds, total: Bounds) -> Bounds:
+    """Return the bounds of a total less one of its parts.
+
+    >>> rest((2, 10), (20, 30))
+    (10, 28)
+    """
+    return max(total[0] - part[1], 0), max(total[1] - part[0], 0)
+
+
 def share(part: Bounds, total: Bounds, others: Sequence[Bounds]) -> tuple[Fraction, Fraction]:
     """Return the least and the most share of a total that a part can have, from 0 to 1.
 

@@ -244,7 +244,7 @@ def _rest(
     """
     if siblings is not None and whole[0] < whole[1]:
         return [sibling.bounds for sibling in siblings]
-    return [(max(whole[0] - part[1], 0), max(whole[1] - part[0], 0))]
+    return [joint_bounds.rest(part, whole)]
 
 
 def _number(observation: Observation) -> Figure:

@@ -76,3 +76,24 @@ def test_a_total_that_one_year_does_not_list_has_no_ceiling_of_all_years() -> No
     assert ("EY1", "sex", "F") in found.most
     assert (EVERY_YEAR, "sex", "M") in found.most
     assert (EVERY_YEAR, "sex", "F") not in found.most
+
+
+class WithoutExactTotalsBySex:
+    """The worked example, if records that are held back had a sex that its second year lacks."""
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        rows = open_release(RELEASES / "example").rows(name)
+        if name != "query/ceilings":
+            return rows
+        return [
+            row | {"lower": row["upper"] - 16} if is_by_sex(row, "EY2") else row for row in rows
+        ]
+
+
+def is_by_sex(row: dict[str, Any], period: str) -> bool:
+    return bool(row["dimension"] == "sex" and row["period"] == period)
+
+
+def test_a_dimension_without_an_exact_total_need_not_add_up() -> None:
+    assert ceilings.read(open_release(RELEASES / "example")).incomplete == frozenset()
+    assert ceilings.read(cast("Any", WithoutExactTotalsBySex())).incomplete == {"sex"}

@@ -9,13 +9,20 @@ carries an announced error.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from referrals.errors import DisclosureError
 from referrals.publishing.disclosure.revision.differencing_limits import (
     OneWayTotal,
     one_way_totals,
 )
-from referrals.publishing.disclosure.rounding.programme import Constraint
+from referrals.publishing.disclosure.rounding.programme import (
+    Constraint,
+    NoRoundingError,
+    UndecidedError,
+)
 from referrals.publishing.disclosure.rounding.rounded_values import rounded_values
 from referrals.publishing.tabulation.counts import Codes, Counts
 from referrals.reference.codelists import FINEST
@@ -24,6 +31,25 @@ from referrals.reference.disclosure_rule import (
     SMALLEST_PUBLISHED_CATEGORY,
     SMALLEST_UNCHANGED,
 )
+
+
+def require_enough(counts: Counts, quarters: Sequence[str]) -> None:
+    """Refuse new quarters if too few of their records can be shown.
+
+    Args:
+        counts: the counts of the new quarters in published codes.
+        quarters: the new quarters, also those without a record in published codes.
+
+    Raises:
+        DisclosureError: their total would be too small, or one of them would be empty.
+    """
+    total = int(counts.values.sum())
+    if total < SMALLEST_PUBLISHED_CATEGORY or {cell[0] for cell in counts.cells()} < {*quarters}:
+        raise DisclosureError(
+            f"{counts.year}: too few records of the quarters that are new ({', '.join(quarters)}) "
+            f"can be shown: fewer than {SMALLEST_PUBLISHED_CATEGORY} in all, or none of a quarter. "
+            f"Whoever has an earlier release could count them. {_advice(quarters)}"
+        )
 
 
 def rounded(counts: Counts, *, seed: int, steps: int) -> dict[Codes, int]:
@@ -35,9 +61,20 @@ def rounded(counts: Counts, *, seed: int, steps: int) -> dict[Codes, int]:
     small = counts.values < SMALLEST_UNCHANGED
     values = counts.values.copy()
     if small.any():
-        values[small] = rounded_values(counts, _constraints(counts), seed=seed, steps=steps)
+        try:
+            values[small] = rounded_values(counts, _constraints(counts), seed=seed, steps=steps)
+        except (NoRoundingError, UndecidedError) as error:
+            quarters = sorted({cell[0] for cell in counts.cells()})
+            raise type(error)(
+                f"{counts.year}, new quarters ({', '.join(quarters)}): {error} {_advice(quarters)}"
+            ) from None
     table = Counts(counts.year, counts.categories, counts.places, values)
     return {cell: value for cell, value in table.cells().items() if value}
+
+
+def _advice(quarters: Sequence[str]) -> str:
+    options = " ".join(f"--leave-out {quarter}" for quarter in quarters)
+    return f"Leave them out until they have more: {options}. Nothing was written."
 
 
 def inexact(counts: Counts) -> set[OneWayTotal]:

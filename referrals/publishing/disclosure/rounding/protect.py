@@ -196,13 +196,15 @@ def revise(
     proves that another grouping of the same records is safe beside those.
 
     Raises:
-        DisclosureError: the totals of new quarters cannot be exact.
+        DisclosureError: new quarters have too few records, or their totals cannot be exact.
     """
     listed, _ = split(counts, previous.categories or counts.categories)
     published, added = _by_quarters(listed, {cell[0] for cell in previous.true})
     selected = _selected_changes(published, facts, previous, seed=seed, steps=steps)
-    if not len(added.values):
+    new = {cell[0] for cell in counts.cells()} - {cell[0] for cell in previous.true}
+    if not new:
         return _revision(counts, facts, selected, previous)
+    new_quarters.require_enough(added, sorted(new))
     shown = new_quarters.rounded(added, seed=seed, steps=steps)
     both = SelectedChanges({**selected.true, **added.cells()}, {**selected.shown, **shown})
     return _revision(counts, facts, both, previous, inexact=new_quarters.inexact(added))

@@ -180,7 +180,7 @@ priced as (
             select coalesce(sum(inexact.largest_error), 0)
             from inexact
             where
-                inexact.period = parts.claim.sum[1]
+                inexact.period in coalesce(parts.part."where"['quarter'], [parts.claim.sum[1]])
                 and inexact.nationality in coalesce(parts.part."where"['nationality'], ['_T'])
                 and inexact.age_band in coalesce(parts.part."where"['age_band'], ['_T'])
                 and inexact.sex in coalesce(parts.part."where"['sex'], ['_T'])
@@ -192,6 +192,7 @@ priced as (
     left join cells
         on
             cells.year = parts.claim.sum[1]
+            and cells.period in coalesce(parts.part."where"['quarter'], [cells.period])
             and cells.nationality in coalesce(parts.part."where"['nationality'], [cells.nationality])
             and cells.age_band in coalesce(parts.part."where"['age_band'], [cells.age_band])
             and cells.sex in coalesce(parts.part."where"['sex'], [cells.sex])
@@ -218,7 +219,8 @@ bounded as (
 
 grid as (
     select *
-    from (select unnest(map_keys(codelists['nationality'])) as nationality from rules)
+    from years
+    cross join (select unnest(map_keys(codelists['nationality'])) as nationality from rules)
     cross join (select unnest(map_keys(codelists['age_band'])) as age_band from rules)
     cross join (select unnest(map_keys(codelists['sex'])) as sex from rules)
     cross join (select unnest(map_keys(codelists['crime_type'])) as crime_type from rules)
@@ -231,16 +233,18 @@ overcounted as (
     from parts
     inner join grid
         on
-            true
+            parts.claim.sum[1] = grid.year
+            and grid.quarter in coalesce(parts.part."where"['quarter'], [grid.quarter])
             and grid.nationality in coalesce(parts.part."where"['nationality'], [grid.nationality])
             and grid.age_band in coalesce(parts.part."where"['age_band'], [grid.age_band])
             and grid.sex in coalesce(parts.part."where"['sex'], [grid.sex])
             and grid.crime_type in coalesce(parts.part."where"['crime_type'], [grid.crime_type])
             and grid.outcome in coalesce(parts.part."where"['outcome'], [grid.outcome])
-    group by parts.claim, grid.nationality, grid.age_band, grid.sex, grid.crime_type, grid.outcome
+    group by parts.claim, grid.quarter, grid.nationality, grid.age_band, grid.sex, grid.crime_type, grid.outcome
     having
         sum(parts.part.times) > if(
-            parts.claim.sum[3] in ('_T', grid.nationality)
+            parts.claim.sum[2] in ('_T', grid.quarter)
+            and parts.claim.sum[3] in ('_T', grid.nationality)
             and parts.claim.sum[4] in ('_T', grid.age_band)
             and parts.claim.sum[5] in ('_T', grid.sex)
             and parts.claim.sum[6] in ('_T', grid.crime_type)
@@ -251,7 +255,7 @@ overcounted as (
 ),
 
 proved as (
-    select list_concat([claim.sum[1]], claim.sum[3:]) as codes
+    select list_concat([if(claim.sum[2] = '_T', claim.sum[1], claim.sum[2])], claim.sum[3:]) as codes
     from bounded
     where bound > 4 and named and claim not in (select overcounted.claim from overcounted)
 ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -73,10 +74,17 @@ def faults(releases: Sequence[PublicRelease]) -> list[str]:
     return finding.faults
 
 
+def growing(cells: Mapping[Codes, int]) -> list[dict[Codes, int]]:
+    """Return three tables of the cells, in which one large cell grows."""
+    large = max(cells, key=lambda codes: cells[codes])
+    return [{**cells, large: cells[large] + more} for more in (0, 30, 60)]
+
+
 def unprotected() -> list[PublicRelease]:
     """Return three releases with a small cell that no other can make up for."""
-    cells = {**dict.fromkeys(ALL.cells(), 30), ONLY: 5}
-    return [release(name, cells, dict.fromkeys(range(2, 6), 8)) for name in "abc"]
+    tables = growing({**dict.fromkeys(ALL.cells(), 30), ONLY: 5})
+    errors = dict.fromkeys(range(2, 6), 8)
+    return [release(name, cells, errors) for name, cells in zip("abc", tables, strict=True)]
 
 
 @pytest.mark.slow  # 10 s: it protects three tables and attacks them together
@@ -93,11 +101,18 @@ def test_two_releases_are_left_to_the_checks_of_pairs() -> None:
     assert list(together.check_all(pair)) == []
 
 
+def test_a_table_that_is_published_again_tells_nothing_new() -> None:
+    first, second, _ = unprotected()
+    again = replace(second, release_id="again")
+    assert list(together.check_all([first, second, again])) == []
+
+
 def test_an_error_that_a_release_does_not_announce_is_0() -> None:
-    cells, announced = ALL.cells(), dict.fromkeys(range(2, 6), 8)
-    first, third = release("a", cells, announced), release("c", cells, announced)
-    silent = release("b", cells, dict.fromkeys(range(3, 6), 8))
-    zero = release("b", cells, {**announced, 2: 0})
+    announced = dict.fromkeys(range(2, 6), 8)
+    cells, grown, largest = growing(ALL.cells())
+    first, third = release("a", cells, announced), release("c", largest, announced)
+    silent = release("b", grown, dict.fromkeys(range(3, 6), 8))
+    zero = release("b", grown, {**announced, 2: 0})
     assert faults((first, silent, third)) == faults((first, zero, third))
 
 

@@ -282,6 +282,8 @@ def test_groups_of_enough_referrals_but_too_few_people_are_counted(
     finest(people, GROUPED, PUBLISHED)
     assert tabulation.groups_of_few_people(people, cell=5, category=1) == {2: 7, 6: 1}
     assert tabulation.groups_of_few_people(people, cell=5, category=10)[1] > 0
+    # A category of fewer than 100 referrals would not be exact, however many people it describes.
+    assert tabulation.groups_of_few_people(people, cell=5, category=100).get(1, 0) == 0
     assert tabulation.groups_of_few_people(people, cell=1, category=1) == {}
     assert tabulation.records_without_person(people) == len(RECORDS) + 1
 
@@ -323,8 +325,10 @@ def test_a_total_is_dominated_if_one_person_has_more_than_a_share_of_it(
     tabulation.categories(connection)
     finest(connection, GROUPED, PUBLISHED)
 
-    def dominated(share: int, people: int = 1) -> list[tuple[str, str]]:
-        found = tabulation.dominated_totals(connection, people=people, largest_share=share)
+    def dominated(share: int, people: int = 1, smallest: int = 1) -> list[tuple[str, str]]:
+        found = tabulation.dominated_totals(
+            connection, people=people, largest_share=share, smallest=smallest
+        )
         return [(dimension, code) for _, dimension, code in found]
 
     # 11 of the 11 of her crime type, of the 21 of her nationality and age, of 41 in all.
@@ -338,6 +342,8 @@ def test_a_total_is_dominated_if_one_person_has_more_than_a_share_of_it(
         ("nationality", "VNM"),
     ]
     assert dominated(58, people=2) == [("crime_type", "MS")]
+    # A total of fewer than 12 is not exact, so nobody learns anything from it.
+    assert dominated(53, smallest=12) == []
 
 
 def test_each_record_without_a_person_id_counts_as_a_person(

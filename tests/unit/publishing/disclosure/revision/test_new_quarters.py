@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from referrals.errors import DisclosureError
 from referrals.publishing.disclosure.revision import new_quarters
 from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
@@ -116,3 +117,19 @@ def test_a_year_that_grows_again_keeps_the_errors_of_its_earlier_quarters() -> N
     for codes in {**true, **shown}:
         if order(codes) <= 1:
             assert abs(true[codes] - shown[codes]) <= again.table.inexact_totals.get(codes, 0)
+
+
+@pytest.mark.parametrize(("sex", "few"), [("F", 9), ("_R", 10)])
+def test_a_new_quarter_of_which_too_few_records_can_be_shown_is_refused(sex: str, few: int) -> None:
+    before = of_quarters(ALL.cells(), FIRST)
+    published = {**ALL.categories, "quarter": FIRST}
+    _, *codes = next(iter(before))
+    codes[2] = sex
+    counts = Counts.of(
+        YEAR,
+        {**ALL.categories, "sex": [*ALL.categories["sex"], "_R"]},
+        {**before, ("2020-Q4", *codes): few},
+    )
+    previous = PreviousReleases(before, before, categories=published)
+    with pytest.raises(DisclosureError, match="--leave-out 2020-Q4"):
+        rounding.revise(counts, (), previous, seed=1, steps=STEPS)
