@@ -411,10 +411,12 @@ def test_a_full_replica_does_not_pass_its_load_to_the_next(front: StartFront) ->
 
 def test_a_reader_stays_on_one_replica_and_readers_are_spread_over_all(front: StartFront) -> None:
     site = front(3)
-    for number in range(40):
+    # The places of replicas on the hash ring depend on their ports, so the shares differ from run
+    # to run. Of 40 readers, a replica can have four or fewer.
+    for number in range(100):
         for _ in range(2):
             site.ask(f"/sex?n={number}", reader=f"10.0.0.{number}")
-    assert all(len(script.requested) > 8 for script in site.replicas)
+    assert all(len(script.requested) > 20 for script in site.replicas)
     assert all(script.requested[::2] == script.requested[1::2] for script in site.replicas)
 
 

@@ -150,6 +150,7 @@ def test_a_release_that_the_attack_would_refuse_is_foreseen_and_rehearsed_as_ref
         pipeline.publish([extract], options)
 
 
+@pytest.mark.slow
 def test_a_refusal_of_suppression_is_foreseen(
     tmp_path: Path, options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,6 +172,7 @@ def with_one_person_in_most(rows: Iterator[list[object]]) -> Iterator[list[objec
         yield [*row, "P0" if number % 10 < 7 else f"P{number}"]
 
 
+@pytest.mark.slow
 def test_a_dominated_total_is_foreseen_as_a_refusal_unless_it_is_accepted(
     tmp_path: Path, options: Options
 ) -> None:
