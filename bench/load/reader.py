@@ -24,6 +24,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.protocol import State
+from websockets.typing import Subprotocol
 
 LOCALHOST: Final = "127.0.0.1"
 PUBLIC_ORIGIN: Final = "http://127.0.0.1"
@@ -298,7 +299,7 @@ async def _opened(address: str, path: str, reader: str) -> ClientConnection:
             f"ws://{LOCALHOST}/_stcore/stream",
             host=host,
             port=int(port),
-            subprotocols=["streamlit"],  # type: ignore[list-item]  # a NewType of str
+            subprotocols=[Subprotocol("streamlit")],
             additional_headers=headers,
             compression=None,
             max_size=None,

@@ -16,6 +16,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.asyncio.server import serve as listen
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
 
 from bench.load import reader as load_reader
 from bench.load.crowd import Tally, crowd, survey
@@ -74,7 +75,7 @@ def answer_of(*runs: Sequence[ForwardMsg], choose: str = "") -> Answer:
         await socket.close()
 
     async def ask() -> Answer:
-        async with listen(answer, "127.0.0.1", 0, subprotocols=["streamlit"]) as site:  # type: ignore[list-item]
+        async with listen(answer, "127.0.0.1", 0, subprotocols=[Subprotocol("streamlit")]) as site:
             port = next(iter(site.sockets)).getsockname()[1]
             async with await Tab.at(f"http://127.0.0.1:{port}", "/sex") as tab:
                 first = await tab.load()
@@ -210,7 +211,7 @@ async def small_site(
         answer,
         "127.0.0.1",
         0,
-        subprotocols=["streamlit"],  # type: ignore[list-item]
+        subprotocols=[Subprotocol("streamlit")],
         process_request=admit,
     ) as site:
         yield f"http://127.0.0.1:{next(iter(site.sockets)).getsockname()[1]}", visitors

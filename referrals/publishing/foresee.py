@@ -1,8 +1,8 @@
 """The counts of a first release, as `publish` makes them, and the refusals of `publish`.
 
 `protected_counts` and the command `check` call it, so that a check foresees every refusal that
-depends on the records alone. It cannot foresee one that depends on earlier releases, which
-`publish --dry-run` does.
+depends on the records alone. Of those that depend on earlier releases, `publish --dry-run` foresees
+some; whether an attack on all of them together succeeds is known to `publish` alone.
 """
 
 from __future__ import annotations

@@ -75,12 +75,16 @@ def new_codes(
     recoded: Mapping[str, YearRecoding],
     previous: Mapping[str, StoredYear],
 ) -> list[tuple[str, str, str]]:
-    """Return the year, dimension and code of each code that a published year lacks."""
-    return [
-        (year, dimension, code)
-        for year, stored in previous.items()
-        for dimension, code in _new_codes(found, recoded[year], stored, year)
-    ]
+    """Return the year, dimension and code of each code that no published category can take."""
+    new = []
+    for category in found:
+        year, dimension, code = category.year, category.dimension, category.code
+        if year not in previous or dimension == "quarter":
+            continue
+        is_published = code in previous[year].categories[dimension]
+        if not is_published and (dimension, code) not in recoded[year].recoding:
+            new.append((year, dimension, code))
+    return new
 
 
 def codes_to_count(
@@ -109,14 +113,3 @@ def sentences(
             f"{dimension.replace('_', ' ')} “{label}”. Every revision of {year} holds records with "
             "it back, and the totals that lack them have a range."
         )
-
-
-def _new_codes(
-    found: Sequence[Category], recoded: YearRecoding, stored: StoredYear, year: str
-) -> Iterator[tuple[str, str]]:
-    """Yield the codes of a year that no category of its earlier releases can take."""
-    for category in found:
-        key = category.dimension, category.code
-        is_known = category.code in stored.categories[category.dimension] or key in recoded.recoding
-        if category.year == year and category.dimension != "quarter" and not is_known:
-            yield key
